@@ -1,0 +1,72 @@
+/**
+ * Exact histograms of ages by field. They merge by adding, so that two runs, threads,
+ * partitions or machines give the same numbers as one.
+ */
+import { MAX_AGE } from "../transform/rules.ts";
+
+/** How many students there are of each age: 151 counts, at the index of the age in years. */
+export type Ages = Float64Array; // exact to 2^53, where 32 bits would end at 4 billion
+
+/** The ages of each field of study, under its normalised name. */
+export type AgesByField = Map<string, Ages>;
+
+/** Returns a histogram in which nobody is counted. */
+export function noAges(): Ages {
+  return new Float64Array(MAX_AGE + 1);
+}
+
+/** Counts one more student of that age in the field. */
+export function countAge(ages: AgesByField, field: string, age: number): void {
+  let counts = ages.get(field);
+  if (counts === undefined) ages.set(field, counts = noAges());
+  counts[age]!++;
+}
+
+/** Adds each count of `from` to `into`, field by field. */
+export function mergeAges(into: AgesByField, from: ReadonlyMap<string, Ages>): void {
+  for (const [field, counts] of from) {
+    const sum = into.get(field);
+    if (sum === undefined) into.set(field, counts.slice());
+    else addAges(sum, counts);
+  }
+}
+
+/** Returns the ages of all fields together. */
+export function allAges(ages: ReadonlyMap<string, Ages>): Ages {
+  const sum = noAges();
+  for (const counts of ages.values()) addAges(sum, counts);
+  return sum;
+}
+
+/** Returns the ages above the threshold; the others are 0. */
+export function olderThan(ages: Ages, threshold: number): Ages {
+  const older = ages.slice();
+  older.fill(0, 0, threshold + 1);
+  return older;
+}
+
+/** Returns the names of the fields by code point, so that no machine's locale matters. */
+export function fieldNames(ages: ReadonlyMap<string, Ages>): readonly string[] {
+  return [...ages.keys()].sort(compareCodePoints);
+}
+
+/** Compares by code point: JavaScript's own order, by UTF-16 unit, puts emoji before `ﬁ`. */
+export function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) {
+      return isSurrogate(x) === isSurrogate(y) ? x - y : isSurrogate(x) ? 1 : -1;
+    }
+  }
+  return a.length - b.length;
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
+}
+
+function addAges(into: Ages, from: Ages): void {
+  for (let age = 0; age <= MAX_AGE; age++) into[age]! += from[age]!;
+}

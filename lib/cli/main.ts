@@ -1,0 +1,103 @@
+/**
+ * The commands: finds the one that is meant, runs it, and turns what goes wrong into two
+ * lines and an exit code.
+ */
+import config from "../../deno.json" with { type: "json" };
+import { PipelineError } from "../errors.ts";
+import { type Effects, print, printable } from "./effects.ts";
+import { generateCommand } from "./generate.ts";
+import { reportCommand } from "./report.ts";
+import { nearest, type Settings, toggle, variableOf } from "./settings.ts";
+
+export { stopOnSignals } from "./effects.ts";
+
+/** One thing that the program can do. */
+export interface Command {
+  /** What it does, one line. */
+  readonly summary: string;
+  readonly settings: Settings;
+  run(args: readonly string[], effects: Effects): Promise<void>;
+}
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ["report", reportCommand],
+  ["generate", generateCommand],
+]);
+
+/** Settings that every command has. */
+const COMMON: Settings = {
+  help: toggle("Show this help"),
+  version: toggle("Show the version"),
+};
+
+/** Runs the command that the arguments name; returns the exit code of the process. */
+export async function runCommand(
+  args: readonly string[],
+  effects: Effects,
+): Promise<number> {
+  try {
+    await dispatch(args, effects);
+    return 0;
+  } catch (error) {
+    return fail(error, args.includes("--debug"), effects);
+  }
+}
+
+async function dispatch(args: readonly string[], effects: Effects): Promise<void> {
+  const [name, ...rest] = args;
+  const command = COMMANDS.get(name ?? "");
+  if (args.includes("--version")) {
+    print(effects.stdout, `cohort ${config.version} (Deno ${Deno.version.deno})\n`);
+  } else if (command !== undefined) {
+    if (rest.includes("--help")) print(effects.stdout, helpOf(name!, command));
+    else await command.run(rest, effects);
+  } else if (name === "--help") print(effects.stdout, overview());
+  else {
+    const close = name === undefined ? undefined : nearest(name, [...COMMANDS.keys()]);
+    const what = name === undefined
+      ? "No command is given"
+      : `There is no command "${name}"`;
+    const known = [...COMMANDS.keys()].join(", ");
+    throw new PipelineError("usage", what, {
+      hint: close === undefined
+        ? `Commands: ${known}; see --help`
+        : `Did you mean ${close}?`,
+    });
+  }
+}
+
+/** Tells what went wrong and what to do, in two lines at most. */
+function fail(error: unknown, isDebug: boolean, { stderr }: Effects): number {
+  const known = error instanceof PipelineError ? error : new PipelineError(
+    "internal",
+    `A fault of cohort: ${error instanceof Error ? error.message : String(error)}`,
+    { hint: "Run again with --debug and report what it shows", cause: error },
+  );
+  print(stderr, `error: ${printable(known.message)}\n`);
+  if (known.hint !== undefined) print(stderr, `       ${printable(known.hint)}\n`);
+  if (isDebug) {
+    for (let at: unknown = known; at instanceof Error; at = at.cause) {
+      print(stderr, `${at.stack}\n`);
+    }
+  }
+  return known.exitCode;
+}
+
+function overview(): string {
+  const lines = [...COMMANDS].map(([name, { summary }]) =>
+    `  ${name.padEnd(10)} ${summary}`
+  );
+  return `cohort: cleans and analyses student records\n\n` +
+    `Usage: deno task COMMAND [FLAGS]\n\nCommands:\n${lines.join("\n")}\n\n` +
+    `Each has its own help: deno task ${[...COMMANDS.keys()][0]} --help\n`;
+}
+
+function helpOf(name: string, { summary, settings }: Command): string {
+  const flags = Object.entries({ ...settings, ...COMMON }).map((
+    [flag, { value, help }],
+  ) => `  ${`--${flag}${value === undefined ? "" : ` ${value}`}`.padEnd(24)} ${help}`);
+  return `${summary}\n\nUsage: deno task ${name} [FLAGS]\n\n${flags.join("\n")}\n\n` +
+    `A flag can also be set as a variable: ${
+      variableOf(Object.keys(settings)[0]!)
+    } and so on.\n`;
+}

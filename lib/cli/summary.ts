@@ -1,0 +1,118 @@
+/**
+ * What a run tells at its end: the funnel, the fields, where the files are, what to look at.
+ */
+import { OUTPUTS } from "../engine/local.ts";
+import type { FieldResult, Result } from "../report/result.ts";
+import { printable } from "./effects.ts";
+
+/** What the summary needs beside the result. */
+export interface SummaryOptions {
+  readonly out: string;
+  readonly seconds: number;
+  /** Whether it goes without bold type. */
+  readonly isPlain: boolean;
+}
+
+/** How many fields and reasons the summary shows; the files have them all. */
+const MOST_FIELDS = 30;
+const MOST_REASONS = 4;
+
+const number = new Intl.NumberFormat("en-GB");
+const years = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 2 });
+const percent = new Intl.NumberFormat("en-GB", {
+  style: "percent",
+  maximumFractionDigits: 1,
+});
+
+/** Returns the summary of a run for a person. */
+export function formatSummary(result: Result, options: SummaryOptions): string {
+  const { out, seconds, isPlain } = options;
+  const bold = (text: string): string => isPlain ? text : `\x1b[1m${text}\x1b[22m`;
+  const folder = printable(out.replace(/(?<=.)[/\\]+$/, ""));
+  const files = Object.values(OUTPUTS).map((file) => `  ${folder}/${file}`);
+  return [
+    ...funnelLines(result),
+    "",
+    ...fieldLines(result, bold),
+    "",
+    "Written:",
+    ...files,
+    `Done in ${seconds.toFixed(2)} s`,
+    "",
+  ].join("\n");
+}
+
+function funnelLines({ funnel, inputs, rejects, parameters }: Result): string[] {
+  const from = inputs.length === 1
+    ? printable(inputs[0]!.source)
+    : `${number.format(inputs.length)} inputs`;
+  const records = funnel.read - funnel.blank;
+  const share = records === 0 ? "" : ` (${percent.format(funnel.rejected / records)})`;
+  const reasons = Object.entries(rejects).sort(([, a], [, b]) => b - a);
+  const named = reasons.slice(0, MOST_REASONS)
+    .map(([reason, count]) => `${reason} ${number.format(count)}`);
+  const more = reasons.length - named.length;
+  if (more > 0) named.push(`${more} more reasons`);
+  const why = named.length === 0 ? "" : `${share}: ${named.join(", ")}`;
+  const lines: readonly (readonly [string, number, string])[] = [
+    ["Read", funnel.read, ` records from ${from}`],
+    ["Blank", funnel.blank, ""],
+    ["Rejected", funnel.rejected, why],
+    ["Filtered", funnel.filtered, ` (not older than ${parameters.older_than})`],
+    ["Kept", funnel.kept, ""],
+  ];
+  const width = number.format(funnel.read).length;
+  return lines.map(([word, count, note]) =>
+    `${word.padEnd(9)} ${number.format(count).padStart(width)}${note}`
+  );
+}
+
+/** The field's name stands last, so that no script or width of letters bends the columns. */
+function fieldLines(result: Result, bold: (text: string) => string): string[] {
+  const widest = [...result.fields].sort((a, b) => b.count - a.count).slice(
+    0,
+    MOST_FIELDS,
+  );
+  const row = (cells: readonly string[], name: string): string =>
+    `${cells.map((cell) => cell.padStart(9)).join("")}  ${name}`;
+  const numbers = (
+    { count, mean, median, min, max }: Omit<FieldResult, "field" | "ages">,
+  ) => [
+    number.format(count),
+    ...[mean, median, min, max].map((value) =>
+      value === null ? "–" : years.format(value)
+    ),
+  ];
+  const more = result.fields.length - widest.length;
+  return [
+    bold(row(["Students", "Average", "Median", "Lowest", "Highest"], "Field")),
+    ...widest.map((field) => row(numbers(field), printable(field.field))),
+    ...(more > 0 ? [row([], `… and ${number.format(more)} more fields`)] : []),
+    bold(row(numbers(result.overall), "All fields")),
+  ];
+}
+
+/** From this share of the records on, refused ones mean that something is wrong as a whole. */
+const MANY = 0.01;
+
+/** Returns what a careful user should look at. */
+export function warningsOf({ inputs, funnel, rejects, parameters }: Result): string[] {
+  const records = funnel.read - funnel.blank;
+  const warnings = inputs.filter(({ records }) => records === 0)
+    .map(({ source }) => `${source} has no records`);
+  const notUtf8 = rejects.invalid_utf8 ?? 0;
+  if (notUtf8 > 1 && notUtf8 >= MANY * records && parameters.encoding === undefined) {
+    warnings.push(
+      `${
+        number.format(notUtf8)
+      } records are not valid UTF-8: is the file Latin-1? Try --encoding latin1`,
+    );
+  }
+  const cells = rejects.field_count ?? 0;
+  if (cells > 0 && funnel.valid === 0 && cells >= records / 2) {
+    warnings.push(
+      "No record has the expected cells: name the columns with --columns, or the --delimiter",
+    );
+  }
+  return warnings;
+}

@@ -1,0 +1,199 @@
+/**
+ * The output folder: files appear in it whole or not at all. Each is written under a name of
+ * its own beside its place, flushed to disk, and all are renamed at the end.
+ */
+import { createHash, type Hash } from "node:crypto";
+import { PipelineError, systemReason } from "../errors.ts";
+
+/** A file as it was written. */
+export interface Written {
+  readonly file: string;
+  readonly bytes: number;
+  /** 64 hexadecimal digits. */
+  readonly sha256: string;
+}
+
+const PARTIAL = /^\.(.+)\.[0-9a-f]{8}\.partial$/;
+
+/** A folder for the outputs of one run; dispose of it to drop what was not committed. */
+export class OutputFolder implements Disposable {
+  readonly path: string;
+  readonly #files: OutputFile[] = [];
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Returns the folder, made where it is missing, ready for files of these names.
+   *
+   * @throws {PipelineError} If the folder or one of the places is a symbolic link, a file
+   * where a folder must be or a folder where a file must be, or cannot be written.
+   */
+  static open(path: string, names: readonly string[]): OutputFolder {
+    const folder = new OutputFolder(path.replace(/(?<=.)[/\\]+$/, ""));
+    folder.#refuseLink("");
+    onDisk(folder.path, () => Deno.mkdirSync(folder.path, { recursive: true }));
+    for (const name of names) {
+      const info = folder.#refuseLink(name);
+      if (info?.isDirectory) throw unwritable(folder.#at(name), "it is a folder");
+      if (info?.isFile === false) throw unwritable(folder.#at(name), "it is not a file");
+    }
+    folder.#sweep(names);
+    return folder;
+  }
+
+  /** Returns a new file that will get this name when the folder is committed. */
+  create(name: string): OutputFile {
+    const random = crypto.getRandomValues(new Uint8Array(4));
+    const partial = this.#at(`.${name}.${random.toHex()}.partial`);
+    const file = new OutputFile(name, this.#at(name), partial);
+    this.#files.push(file);
+    return file;
+  }
+
+  /** Writes a whole small file. */
+  write(name: string, text: string): Written {
+    const file = this.create(name);
+    file.write(new TextEncoder().encode(text));
+    return file.close();
+  }
+
+  /** Puts all files into their places, those that were created last at the end. */
+  commit(): void {
+    for (const file of this.#files) file.close();
+    for (const file of this.#files.splice(0)) {
+      this.#refuseLink(file.name);
+      onDisk(file.place, () => Deno.renameSync(file.partial, file.place));
+    }
+    syncFolder(this.path);
+  }
+
+  /** Removes the files that were not committed. */
+  [Symbol.dispose](): void {
+    for (const file of this.#files.splice(0)) file.discard();
+  }
+
+  #at(name: string): string {
+    return name === "" ? this.path : `${this.path}/${name}`;
+  }
+
+  /** Refuses to write through a symbolic link; returns what stands there. */
+  #refuseLink(name: string): Deno.FileInfo | undefined {
+    const info = onDisk(this.#at(name), () => {
+      try {
+        return Deno.lstatSync(this.#at(name));
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) return undefined;
+        throw error;
+      }
+    });
+    if (info?.isSymlink) throw unwritable(this.#at(name), "it is a symbolic link");
+    return info;
+  }
+
+  /** Removes what a run that was killed has left; a file of a living run is locked. */
+  #sweep(names: readonly string[]): void {
+    const entries = onDisk(this.path, () => [...Deno.readDirSync(this.path)]);
+    for (const { name, isFile } of entries) {
+      if (!isFile || !names.includes(PARTIAL.exec(name)?.[1] ?? "")) continue;
+      try {
+        using file = Deno.openSync(this.#at(name), { write: true });
+        if (file.tryLockSync(true)) Deno.removeSync(this.#at(name));
+      } catch { /* somebody else's, or gone already */ }
+    }
+  }
+}
+
+/** A file in the making. */
+export class OutputFile {
+  readonly name: string;
+  /** Where it will stand. */
+  readonly place: string;
+  /** Where it stands until then. */
+  readonly partial: string;
+  readonly #file: Deno.FsFile;
+  readonly #hash: Hash = createHash("sha256");
+  #bytes = 0;
+  #lines = 0;
+  #written: Written | undefined;
+
+  constructor(name: string, place: string, partial: string) {
+    this.name = name;
+    this.place = place;
+    this.partial = partial;
+    // createNew neither follows a link nor takes over a file
+    this.#file = onDisk(
+      place,
+      () => Deno.openSync(partial, { write: true, createNew: true }),
+    );
+    this.#file.tryLockSync(true);
+  }
+
+  /** How many lines were written, found by counting their ends. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /**
+   * Appends the bytes.
+   *
+   * @throws {PipelineError} If the system refuses: the disk is full, say.
+   */
+  write(bytes: Uint8Array): void {
+    onDisk(this.place, () => {
+      for (let done = 0; done < bytes.length;) {
+        done += this.#file.writeSync(bytes.subarray(done));
+      }
+    });
+    this.#hash.update(bytes);
+    this.#bytes += bytes.length;
+    this.#lines += countLines(bytes);
+  }
+
+  /** Flushes the file to disk; returns what was written. */
+  close(): Written {
+    if (this.#written === undefined) {
+      onDisk(this.place, () => this.#file.syncSync());
+      this.#file.close();
+      const { name: file } = this;
+      this.#written = { file, bytes: this.#bytes, sha256: this.#hash.digest("hex") };
+    }
+    return this.#written;
+  }
+
+  /** Removes the file; never throws, so that the first error is the one that is told. */
+  discard(): void {
+    try {
+      if (this.#written === undefined) this.#file.close();
+      Deno.removeSync(this.partial);
+    } catch { /* it is gone, or the disk is: nothing more can be done */ }
+  }
+}
+
+function countLines(bytes: Uint8Array): number {
+  let lines = 0;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] === 10) lines++;
+  return lines;
+}
+
+/** Makes the renames themselves durable, where the system can open a folder. */
+function syncFolder(path: string): void {
+  try {
+    using folder = Deno.openSync(path);
+    folder.syncSync();
+  } catch { /* Windows cannot, and need not */ }
+}
+
+function unwritable(path: string, reason: string, cause?: unknown): PipelineError {
+  const hint = "Choose another folder with --out; earlier outputs are untouched";
+  return new PipelineError("output", `Cannot write ${path}: ${reason}`, { hint, cause });
+}
+
+function onDisk<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    throw unwritable(path, systemReason(cause), cause);
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Rejects as lines of JSON, lossless: text where the record is UTF-8, else base64.
+ */
+import type { Reject } from "../transform/types.ts";
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** A reject as `rejects.jsonl` holds it. */
+export interface RejectLine {
+  /** The file and the line counted from 1 … */
+  readonly source?: string;
+  readonly line?: number;
+  /** … or the Kafka topic with its partition and offset. */
+  readonly topic?: string;
+  readonly partition?: number;
+  readonly offset?: number;
+  readonly reason: Reject["reason"];
+  /** The record's text … */
+  readonly raw?: string;
+  /** … or its bytes, where they are not UTF-8. */
+  readonly raw_base64?: string;
+  /** Only of a `too_long` record: its length and, in a file, where it begins. */
+  readonly bytes?: number;
+  readonly byte_offset?: number;
+}
+
+/** Returns the reject as an object whose keys are in the order of `rejects.jsonl`. */
+export function rejectLine(reject: Reject): RejectLine {
+  const { position: { source, partition, offset }, reason, extent } = reject;
+  const place = partition === undefined
+    ? { source, line: Number(offset) }
+    : { topic: source, partition, offset: Number(offset) };
+  return {
+    ...place,
+    reason,
+    ...rawText(reject),
+    ...(extent && { bytes: extent.bytes }),
+    ...(extent?.byteOffset !== undefined && { byte_offset: extent.byteOffset }),
+  };
+}
+
+/** Returns the lines of `rejects.jsonl`, each with its end. */
+export function formatRejects(rejects: readonly Reject[]): string {
+  return rejects.map((reject) => JSON.stringify(rejectLine(reject)) + "\n").join("");
+}
+
+function rawText({ raw, extent }: Reject): { raw: string } | { raw_base64: string } {
+  // a cut at 4 KiB can fall into a character of up to four bytes: leave that one out
+  const cuts = extent === undefined ? [0] : [0, 1, 2, 3];
+  for (const cut of cuts) {
+    try {
+      return { raw: UTF8.decode(raw.subarray(0, raw.length - cut)) };
+    } catch { /* not text */ }
+  }
+  return { raw_base64: raw.toBase64() };
+}

@@ -1,0 +1,66 @@
+/**
+ * Unpacks gzip and zstd, which are recognised by their first bytes, never by a name.
+ */
+import { pipeline, Readable } from "node:stream";
+import { createGunzip, createZstdDecompress } from "node:zlib";
+import { PipelineError } from "../errors.ts";
+import { type Chunks, peek, startsWith } from "./chunks.ts";
+
+const GZIP = [0x1f, 0x8b];
+const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
+/** A ZIP archive, which an Excel or LibreOffice workbook is too. */
+const ZIP = [0x50, 0x4b, 0x03, 0x04];
+
+/** Unpacked bytes and what they were packed with. */
+export interface Unpacked {
+  readonly chunks: Chunks;
+  readonly compression: "gzip" | "zstd" | undefined;
+}
+
+/**
+ * Returns the bytes unpacked where they are gzip or zstd, else as they are.
+ *
+ * @param name The input's name, for errors.
+ * @throws {PipelineError} If it is a ZIP archive or a workbook; while the chunks are read,
+ * if the packed data is damaged or ends too early.
+ */
+export async function unpack(packed: Chunks, name: string): Promise<Unpacked> {
+  const { head, chunks } = await peek(packed, 4);
+  if (startsWith(head, ZIP)) {
+    throw new PipelineError(
+      "input",
+      `Cannot read ${name}: it is a ZIP archive or a workbook, not a CSV file`,
+      { hint: 'Unpack it, or save the sheet as "CSV UTF-8" first' },
+    );
+  }
+  const compression = startsWith(head, GZIP)
+    ? "gzip"
+    : startsWith(head, ZSTD)
+    ? "zstd"
+    : undefined;
+  if (compression === undefined) return { chunks, compression };
+  return { chunks: decompress(chunks, compression, name), compression };
+}
+
+async function* decompress(
+  packed: Chunks,
+  compression: "gzip" | "zstd",
+  name: string,
+): Chunks {
+  const options = { chunkSize: 256 * 1024 };
+  const unpacker = compression === "gzip"
+    ? createGunzip(options)
+    : createZstdDecompress(options);
+  // pipeline hands an error of either side on to whoever reads
+  pipeline(Readable.from(packed), unpacker, () => {});
+  try {
+    yield* unpacker as AsyncIterable<Uint8Array>;
+  } catch (cause) {
+    if (cause instanceof PipelineError) throw cause;
+    throw new PipelineError(
+      "input",
+      `Cannot read ${name}: its ${compression} data is damaged or ends too early`,
+      { hint: "Fetch or pack the file again", cause },
+    );
+  }
+}

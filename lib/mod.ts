@@ -1,0 +1,62 @@
+/**
+ * The door: all that a notebook or a script of the user's own imports.
+ *
+ * @example The ages of each field, from a file.
+ * ```ts
+ * import { agesByField, olderThan, readFiles, statistics } from "cohort";
+ *
+ * const ages = await agesByField(await readFiles("data/students.csv"));
+ * for (const [field, counts] of ages) {
+ *   console.log(field, statistics(olderThan(counts, 20)).mean);
+ * }
+ * ```
+ *
+ * @module
+ */
+export * from "./errors.ts";
+export * from "./transform/types.ts";
+export { judge, MAX_AGE, MAX_RECORD_BYTES } from "./transform/rules.ts";
+export {
+  type Cleaned,
+  type Cleaner,
+  type CleanerFactory,
+  type CleanOptions,
+  type Counts,
+  OLDER_THAN,
+  textCleaner,
+} from "./transform/clean.ts";
+export {
+  type Ages,
+  type AgesByField,
+  allAges,
+  countAge,
+  fieldNames,
+  mergeAges,
+  noAges,
+  olderThan,
+} from "./analyse/ages.ts";
+export {
+  countStudents,
+  mean,
+  quantile,
+  type Statistics,
+  statistics,
+} from "./analyse/statistics.ts";
+export type { Funnel } from "./analyse/funnel.ts";
+export type { Digest, Source } from "./ingest/source.ts";
+export { readFiles, type ReadOptions } from "./ingest/files.ts";
+export type { DialectOptions } from "./ingest/dialect.ts";
+export { type ColumnChoice, parseColumns, type Role } from "./ingest/columns.ts";
+export { agesByField, clean, rejects, type Sources, students } from "./engine/read.ts";
+export { type JobOptions, OUTPUTS, type Progress, writeReport } from "./engine/local.ts";
+export {
+  type FieldResult,
+  formatResult,
+  type InputResult,
+  type OutputResult,
+  parseResult,
+  type RejectExample,
+  type Result,
+  type RunFacts,
+  type RunParameters,
+} from "./report/result.ts";

@@ -1,0 +1,66 @@
+/**
+ * Puts the whole result of a run together from what was counted.
+ */
+import {
+  type AgesByField,
+  allAges,
+  compareCodePoints,
+  olderThan,
+} from "../analyse/ages.ts";
+import { countStudents, statistics } from "../analyse/statistics.ts";
+import type { Funnel } from "../analyse/funnel.ts";
+import { type Reason, REASONS } from "../transform/types.ts";
+import type { FieldResult, Result } from "./result.ts";
+
+/** What was counted, and what else the result says of the run. */
+export interface Counted {
+  readonly parameters: Result["parameters"];
+  readonly inputs: Result["inputs"];
+  readonly funnel: Funnel;
+  readonly rejects: ReadonlyMap<Reason, number>;
+  readonly examples: Result["reject_examples"];
+  /** Of all valid students, kept or not. */
+  readonly ages: AgesByField;
+  readonly outputs: Result["outputs"];
+  readonly run: Result["run"];
+}
+
+/** Returns the result: fields by name in code-point order, rejects in the order of the rules. */
+export function buildResult(counted: Counted): Result {
+  const { parameters, ages, rejects, examples } = counted;
+  const threshold = parameters.older_than;
+  const fields = [...ages].map(([field, counts]): FieldResult => ({
+    field,
+    ...statistics(olderThan(counts, threshold)),
+    ages: sparse(counts),
+  }));
+  const order = REASONS.filter((reason) => rejects.has(reason));
+  return {
+    schema: "cohort-report/1",
+    parameters,
+    inputs: counted.inputs,
+    funnel: counted.funnel,
+    rejects: Object.fromEntries(order.map((reason) => [reason, rejects.get(reason)!])),
+    reject_examples: examples.toSorted((a, b) =>
+      REASONS.indexOf(a.reason) - REASONS.indexOf(b.reason)
+    ),
+    overall: statistics(olderThan(allAges(ages), threshold)),
+    fields: fields.sort((a, b) => compareCodePoints(a.field, b.field)),
+    outputs: counted.outputs,
+    run: counted.run,
+  };
+}
+
+/** Returns how many valid students there are, and how many of them are kept. */
+export function countAges(
+  ages: AgesByField,
+  threshold: number,
+): { readonly valid: number; readonly kept: number } {
+  const all = allAges(ages);
+  return { valid: countStudents(all), kept: countStudents(olderThan(all, threshold)) };
+}
+
+/** Returns the ages that somebody has; integer keys of an object are always in order. */
+function sparse(counts: Float64Array): Record<string, number> {
+  return Object.fromEntries([...counts.entries()].filter(([, count]) => count > 0));
+}

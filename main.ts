@@ -1,0 +1,12 @@
+/** The command line: real effects in, exit code out. */
+import { runCommand, stopOnSignals } from "./lib/cli/main.ts";
+
+const code = await runCommand(Deno.args, {
+  env: (name) => Deno.env.get(name),
+  stdin: Deno.stdin.readable,
+  stdout: Deno.stdout,
+  stderr: Deno.stderr,
+  now: () => new Date(),
+  signal: stopOnSignals(Deno),
+});
+Deno.exit(code);

@@ -1,0 +1,128 @@
+/**
+ * What the tests share: tests that need permissions or components, a temporary folder, the
+ * command line in this process and as a real one.
+ */
+import { runCommand } from "../lib/cli/main.ts";
+
+const isGranted = (name: "read" | "write" | "run" | "env" | "net"): boolean =>
+  Deno.permissions.querySync({ name }).state === "granted";
+
+/** Whether files can be read and written: false under a bare `deno test`. */
+export const hasDisk = isGranted("read") && isGranted("write");
+/** Whether real processes can be started. */
+export const hasProcesses = hasDisk && isGranted("run") && isGranted("env");
+/** Whether a missing component fails a test instead of leaving it out. */
+export const isGate = isGranted("env") && Deno.env.get("CI") === "true";
+
+/** A test that reads and writes files; ignored where it may not. */
+export function diskTest(
+  name: string,
+  test: (folder: string) => void | Promise<void>,
+): void {
+  Deno.test({ name, ignore: !hasDisk, fn: () => inTempFolder(test) });
+}
+
+/** A test that starts real processes; ignored where it may not. */
+export function processTest(
+  name: string,
+  test: (folder: string) => void | Promise<void>,
+  options: { readonly ignore?: boolean } = {},
+): void {
+  const ignore = !hasProcesses || options.ignore === true;
+  Deno.test({ name, ignore, fn: () => inTempFolder(test) });
+}
+
+async function inTempFolder(
+  test: (folder: string) => void | Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "cohort-" });
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What a command left. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line in this process, with a world of its own. */
+export async function runHere(
+  args: readonly string[],
+  world: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly stdin?: Uint8Array;
+    readonly now?: () => Date;
+    readonly signal?: AbortSignal;
+    readonly isTerminal?: boolean;
+  } = {},
+): Promise<Ran> {
+  const out = { stdout: "", stderr: "" };
+  const decoder = new TextDecoder();
+  const output = (name: "stdout" | "stderr") => ({
+    isTerminal: () => world.isTerminal ?? false,
+    writeSync: (bytes: Uint8Array) => {
+      out[name] += decoder.decode(bytes);
+      return bytes.length;
+    },
+  });
+  const code = await runCommand(args, {
+    env: (name) => world.env?.[name],
+    stdin: new Blob([world.stdin?.slice() ?? ""]).stream(),
+    stdout: output("stdout"),
+    stderr: output("stderr"),
+    now: world.now ?? (() => new Date("2026-01-31T12:00:00Z")),
+    signal: world.signal ?? new AbortController().signal,
+  });
+  return { code, ...out };
+}
+
+const ROOT = new URL("../", import.meta.url);
+
+/** Starts the command line as a real process, with the permissions of its task. */
+export function startCommand(
+  args: readonly string[],
+  options: Omit<Deno.CommandOptions, "args"> = {},
+): Deno.ChildProcess {
+  const config = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
+  const task: string = config.tasks[args[0]!].command;
+  const flags = task.split(" ").filter((word) => word.startsWith("--"));
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", ...flags, new URL("main.ts", ROOT).pathname, ...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    ...options,
+  }).spawn();
+}
+
+/** Runs the command line as a real process to its end. */
+export async function runCommandProcess(
+  args: readonly string[],
+  options: Omit<Deno.CommandOptions, "args"> = {},
+): Promise<Ran> {
+  const output = await startCommand(args, options).output();
+  const decoder = new TextDecoder();
+  return {
+    code: output.code,
+    stdout: decoder.decode(output.stdout),
+    stderr: decoder.decode(output.stderr),
+  };
+}
+
+/** Writes a file below the folder; returns its path. */
+export function put(folder: string, name: string, content: string | Uint8Array): string {
+  const path = `${folder}/${name}`;
+  if (typeof content === "string") Deno.writeTextFileSync(path, content);
+  else Deno.writeFileSync(path, content);
+  return path;
+}
+
+/** Returns the bytes of a text in Latin-1, for bytes that are no UTF-8. */
+export function bytes(latin1: string): Uint8Array {
+  return Uint8Array.from(latin1, (character) => character.charCodeAt(0));
+}
