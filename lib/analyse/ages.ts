@@ -41,7 +41,7 @@ export function allAges(ages: ReadonlyMap<string, Ages>): Ages {
 /** Returns the ages above the threshold; the others are 0. */
 export function olderThan(ages: Ages, threshold: number): Ages {
   const older = ages.slice();
-  older.fill(0, 0, threshold + 1);
+  older.fill(0, 0, Math.max(0, threshold + 1));
   return older;
 }
 

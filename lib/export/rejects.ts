@@ -3,7 +3,9 @@
  */
 import type { Reject } from "../transform/types.ts";
 
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const utf8 = (): TextDecoder =>
+  new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const UTF8 = utf8();
 
 /** A reject as `rejects.jsonl` holds it. */
 export interface RejectLine {
@@ -45,12 +47,12 @@ export function formatRejects(rejects: readonly Reject[]): string {
 }
 
 function rawText({ raw, extent }: Reject): { raw: string } | { raw_base64: string } {
-  // a cut at 4 KiB can fall into a character of up to four bytes: leave that one out
-  const cuts = extent === undefined ? [0] : [0, 1, 2, 3];
-  for (const cut of cuts) {
-    try {
-      return { raw: UTF8.decode(raw.subarray(0, raw.length - cut)) };
-    } catch { /* not text */ }
+  try {
+    // a cut at 4 KiB can fall into a character: a stream leaves that one out
+    return {
+      raw: extent === undefined ? UTF8.decode(raw) : utf8().decode(raw, { stream: true }),
+    };
+  } catch {
+    return { raw_base64: raw.toBase64() };
   }
-  return { raw_base64: raw.toBase64() };
 }

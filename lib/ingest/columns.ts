@@ -78,7 +78,7 @@ export function readHeader(cells: readonly string[]): Naming {
       places.set("name", nom);
     }
   }
-  const needed: readonly Role[] = has("first") || has("last")
+  const needed: readonly Role[] = !has("name") && (has("first") || has("last"))
     ? ["first", "last", "age", "field"]
     : ["name", "age", "field"];
   const missing = needed.filter((role) => !has(role));

@@ -5,9 +5,9 @@ import { pipeline, Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { PipelineError } from "../errors.ts";
 import { type Chunks, peek, startsWith } from "./chunks.ts";
+import { isZstd, zstdFrames } from "./zstd_frames.ts";
 
 const GZIP = [0x1f, 0x8b];
-const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
 /** A ZIP archive, which an Excel or LibreOffice workbook is too. */
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
 
@@ -33,11 +33,7 @@ export async function unpack(packed: Chunks, name: string): Promise<Unpacked> {
       { hint: 'Unpack it, or save the sheet as "CSV UTF-8" first' },
     );
   }
-  const compression = startsWith(head, GZIP)
-    ? "gzip"
-    : startsWith(head, ZSTD)
-    ? "zstd"
-    : undefined;
+  const compression = startsWith(head, GZIP) ? "gzip" : isZstd(head) ? "zstd" : undefined;
   if (compression === undefined) return { chunks, compression };
   return { chunks: decompress(chunks, compression, name), compression };
 }
@@ -51,8 +47,9 @@ async function* decompress(
   const unpacker = compression === "gzip"
     ? createGunzip(options)
     : createZstdDecompress(options);
+  const frames = compression === "zstd" ? zstdFrames(packed) : packed;
   // pipeline hands an error of either side on to whoever reads
-  pipeline(Readable.from(packed), unpacker, () => {});
+  pipeline(Readable.from(frames), unpacker, () => {});
   try {
     yield* unpacker as AsyncIterable<Uint8Array>;
   } catch (cause) {

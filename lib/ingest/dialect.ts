@@ -50,12 +50,13 @@ export function findLayout(
   const text = afterBlankLines(new TextDecoder().decode(head), lineEnd);
   const delimiters = options.delimiter === undefined ? DELIMITERS : [options.delimiter];
   const firsts = delimiters.map((delimiter) => firstLine(text, delimiter, lineEnd));
+  const lines = firstLines(text, lineEnd);
   const layout = options.columns !== undefined
-    ? chosenLayout(firsts, options.columns, options.noHeader === true, name)
+    ? chosenLayout(firsts, lines, options.columns, options.noHeader === true, name)
     : options.noHeader
     ? undefined
     : headerLayout(firsts, head, name);
-  const delimiter = () => options.delimiter ?? commonDelimiter(text, lineEnd);
+  const delimiter = () => options.delimiter ?? commonDelimiter(lines);
   return { ...(layout ?? { ...PLAIN_LAYOUT, delimiter: delimiter() }), lineEnd };
 }
 
@@ -135,6 +136,7 @@ function refuseHeader(cells: readonly string[], naming: Naming, name: string): n
 /** Returns the layout in which the columns that the user chose are found. */
 function chosenLayout(
   firsts: readonly Candidate[],
+  lines: readonly string[],
   choice: ColumnChoice,
   noHeader: boolean,
   name: string,
@@ -142,8 +144,11 @@ function chosenLayout(
   const tried = firsts.map((first) => ({
     ...first,
     found: resolveColumns(choice, first.cells, noHeader),
+    fits: countFits(lines, first.delimiter, first.cells.length),
   }));
-  const best = tried.find(({ found }) => "columns" in found) ??
+  // a name in the header decides; else the delimiter that suits most lines
+  const best = tried.find(({ found }) => "columns" in found && found.byName) ??
+    tried.filter(({ found }) => "columns" in found).sort((a, b) => b.fits - a.fits)[0] ??
     tried.reduce((a, b) => b.cells.length > a.cells.length ? b : a);
   const { delimiter, cells, found } = best;
   if ("missing" in found) {
@@ -162,19 +167,25 @@ function chosenLayout(
   return { delimiter, cells: cells.length, columns: found.columns, header };
 }
 
-/** Returns the delimiter by which most of the first 100 lines have three cells, else a comma. */
-function commonDelimiter(text: string, lineEnd: "\n" | "\r"): string {
-  const lines = text.split(lineEnd, 200).filter((line) => line.trim() !== "").slice(
-    0,
-    100,
-  );
-  const fits = (delimiter: string): number =>
-    lines.filter((line) => {
-      const split = splitRecord(line.trimEnd(), delimiter);
-      return typeof split === "object" && split.cells.length === 3;
-    }).length;
-  const best = DELIMITERS.reduce((a, b) => fits(b) > fits(a) ? b : a);
-  return fits(best) > lines.length / 2 ? best : ",";
+/** Returns the delimiter by which most of the lines have three cells, else a comma. */
+function commonDelimiter(lines: readonly string[]): string {
+  const fits = DELIMITERS.map((delimiter) => countFits(lines, delimiter, 3));
+  const most = Math.max(...fits);
+  return most > lines.length / 2 ? DELIMITERS[fits.indexOf(most)]! : ",";
+}
+
+/** Returns how many of the lines have so many cells. */
+function countFits(lines: readonly string[], delimiter: string, cells: number): number {
+  return lines.filter((line) => {
+    const split = splitRecord(line.trimEnd(), delimiter);
+    return typeof split === "object" && split.cells.length === cells;
+  }).length;
+}
+
+/** Returns the first 100 lines that are not blank. */
+function firstLines(text: string, lineEnd: "\n" | "\r"): readonly string[] {
+  const lines = text.split(lineEnd, 200).filter((line) => line.trim() !== "");
+  return lines.slice(0, 100);
 }
 
 /** Returns the cells of the first line; a line with bad quotes is one cell. */

@@ -100,13 +100,19 @@ export class RecordReader {
   /** Returns the record at `at` if its quotes close and its cells are as many as expected. */
   #acrossLines(text: Uint8Array, at: number, limit: number): Found | undefined {
     const { delimiter, cells, lineEnd } = this.#layout;
-    const window = BYTEWISE.decode(text.subarray(at, limit));
-    const split = splitRecord(window, delimiter, lineEnd);
-    if (typeof split === "string" || split.cells.length !== cells) return undefined;
-    if (split.end > MAX_RECORD_BYTES) return undefined;
-    const end = text.indexOf(this.#lineEnd, at + split.end);
-    const lines = window.slice(0, split.end).split(lineEnd).length;
-    return this.#found(text, at, end < 0 ? text.length : end, end >= 0, lines);
+    // most quotes that close do so soon: look at a few lines first, then at more
+    for (let size = 256;; size *= 4) {
+      const found = text.indexOf(this.#lineEnd, Math.min(at + size, limit));
+      const end = found < 0 ? text.length : found + 1;
+      const window = BYTEWISE.decode(text.subarray(at, end));
+      const split = splitRecord(window, delimiter, lineEnd);
+      if (split === "open" && end < Math.min(limit, text.length)) continue;
+      if (typeof split === "string" || split.cells.length !== cells) return undefined;
+      if (split.end > MAX_RECORD_BYTES) return undefined;
+      const lines = window.slice(0, split.end).split(lineEnd).length;
+      const next = text.indexOf(this.#lineEnd, at + split.end);
+      return this.#found(text, at, next < 0 ? text.length : next, next >= 0, lines);
+    }
   }
 
   #found(
