@@ -3,6 +3,7 @@
  * another program shows comes from here.
  */
 import { PipelineError } from "../errors.ts";
+import { toJson } from "../json.ts";
 import type { Statistics } from "../analyse/statistics.ts";
 import type { Funnel } from "../analyse/funnel.ts";
 import type { Reason } from "../transform/types.ts";
@@ -26,6 +27,8 @@ export interface Result {
   readonly overall: Statistics;
   /** Each field of study, by name in code-point order. */
   readonly fields: readonly FieldResult[];
+  /** What was hidden of small groups before publishing; absent where nothing was. */
+  readonly suppressed?: Suppressed;
   /** The data files beside the report. */
   readonly outputs: readonly OutputResult[];
   /** Times, versions and host facts: the only part that differs between two equal runs. */
@@ -50,6 +53,18 @@ export interface RunParameters {
   readonly bom?: true;
   /** The largest share of refused records that is acceptable, 0 to 1. */
   readonly max_reject_rate?: number;
+  /** Fields of fewer students do not stand alone in what is published; at least 2. */
+  readonly min_group_size?: number;
+  /** Whether refused records are left out of the examples. */
+  readonly no_examples?: true;
+  /** The heading of the page. */
+  readonly title?: string;
+  /** Who hands it in. */
+  readonly author?: string;
+  /** For which course. */
+  readonly course?: string;
+  /** The day under the title: `2026-11-22` is written out, any other text stays as it is. */
+  readonly date?: string;
 }
 
 /** One input. */
@@ -70,6 +85,18 @@ export interface FieldResult extends Statistics {
   readonly field: string;
   /** How many valid students, kept or not, there are of each age that somebody has. */
   readonly ages: Readonly<Record<string, number>>;
+  /** How many small fields stand together here, at least 2; only on the last field. */
+  readonly merged?: number;
+}
+
+/** What was hidden, so that no number tells of fewer students than the smallest group. */
+export interface Suppressed {
+  /** A field of fewer students does not stand alone; at least 2. */
+  readonly min_group_size: number;
+  /** Whether `ages` leaves out the filtered students. */
+  readonly filtered_ages: boolean;
+  /** Whether there are too few students to show any statistics. */
+  readonly everything: boolean;
 }
 
 /** A refused record that is shown as an example. */
@@ -125,7 +152,7 @@ export interface RunFacts {
  */
 export function formatResult(result: Result): string {
   const checked = resultSchema.safeParse(result);
-  if (checked.success) return JSON.stringify(checked.data, null, 2) + "\n";
+  if (checked.success) return toJson(checked.data, 2) + "\n";
   throw new PipelineError("internal", `The result is not valid: ${where(checked.error)}`);
 }
 

@@ -33,6 +33,12 @@ export const resultSchema: z.ZodType<Result> = z.strictObject({
     no_header: z.literal(true).exactOptional(),
     bom: z.literal(true).exactOptional(),
     max_reject_rate: z.number().min(0).max(1).exactOptional(),
+    min_group_size: z.int().min(2).exactOptional(),
+    no_examples: z.literal(true).exactOptional(),
+    title: z.string().exactOptional(),
+    author: z.string().exactOptional(),
+    course: z.string().exactOptional(),
+    date: z.string().exactOptional(),
   }),
   inputs: z.array(z.strictObject({
     source: z.string(),
@@ -64,7 +70,13 @@ export const resultSchema: z.ZodType<Result> = z.strictObject({
     field: z.string(),
     ...statistics,
     ages: z.record(z.string().regex(/^(0|[1-9][0-9]?|1[0-4][0-9]|150)$/), count),
+    merged: z.int().min(2).exactOptional(),
   })),
+  suppressed: z.strictObject({
+    min_group_size: z.int().min(2),
+    filtered_ages: z.boolean(),
+    everything: z.boolean(),
+  }).exactOptional(),
   outputs: z.array(z.strictObject({ file: z.string(), bytes: count, sha256 })),
   run: z.strictObject({
     finished: z.iso.datetime(),

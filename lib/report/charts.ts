@@ -1,0 +1,21 @@
+/**
+ * The charts as Vega-Lite specs: average age by field, distribution of ages, and bars. They
+ * are pure and hold their rows already computed, so that the page, a notebook and a live
+ * page draw the same. Names of the data are values in rows, never names of columns: there,
+ * Vega-Lite would read dots and brackets as paths.
+ */
+export type { ChartOptions, Scale, Spec } from "./chart_base.ts";
+export {
+  overviewAges,
+  overviewChart,
+  type OverviewOptions,
+  overviewScale,
+} from "./chart_overview.ts";
+export {
+  type AgeAxes,
+  ageAxes,
+  ageChart,
+  type AgeChartOptions,
+  ageScaleChart,
+} from "./chart_ages.ts";
+export { type Bar, barChart, funnelBars, rejectBars } from "./chart_bars.ts";

@@ -1,0 +1,47 @@
+/**
+ * The command that makes a report again, for its provenance.
+ */
+import type { Result } from "./result.ts";
+
+/**
+ * Returns the command line that gives this result from the same inputs, for a POSIX shell;
+ * undefined where a script's own source was read, which no command can name.
+ */
+export function commandOf(
+  { parameters, inputs, suppressed }: Result,
+): string | undefined {
+  if (!suppressed && inputs.some(({ sha256 }) => sha256 === undefined)) return undefined;
+  const sources = suppressed ? ["…"] : inputs.map(({ source }) => source);
+  const { older_than, lang, columns, delimiter, encoding, date } = parameters;
+  const { title, author, course } = parameters;
+  const flags:
+    readonly (readonly [flag: string, value: string | number | true | undefined])[] = [
+      ...sources.map((source) => ["input", source] as const),
+      ["older-than", older_than === 20 ? undefined : older_than],
+      ["columns", columns],
+      ["delimiter", delimiter === "\t" ? "tab" : delimiter],
+      ["encoding", encoding],
+      ["no-header", parameters.no_header],
+      ["bom", parameters.bom],
+      ["max-reject-rate", parameters.max_reject_rate],
+      ["min-group-size", parameters.min_group_size],
+      ["no-examples", parameters.no_examples],
+      ["lang", lang === "en" ? undefined : lang],
+      ["title", title],
+      ["author", author],
+      ["course", course],
+      ["date", date],
+    ];
+  const words = flags.filter(([, value]) => value !== undefined).map(([flag, value]) =>
+    value === true ? `--${flag}` : `--${flag}${flagValue(String(value))}`
+  );
+  return ["deno task report", ...words].join(" ");
+}
+
+/** Returns the value behind its flag; one that begins with a dash needs the `=`. */
+function flagValue(value: string): string {
+  const quoted = /^[\w.,:;/=@%+…-]+$/.test(value) && !value.includes(";")
+    ? value
+    : `'${value.replaceAll("'", `'\\''`)}'`;
+  return value.startsWith("-") && value !== "-" ? `=${quoted}` : ` ${quoted}`;
+}
