@@ -280,6 +280,7 @@ unpacks("zstd", " of several frames, as cat or a parallel packer makes them", [
   ["with checksums", bytes(checked("a\n"), checked("b\n")), "a\nb\n"],
   ["long ones", bytes(zstd(LONG), zstd(LONG)), LONG + LONG],
   ["one without data", bytes(zstd("a\n"), SKIPPED, zstd("b\n")), "a\nb\n"],
+  ["one without data first", bytes(SKIPPED, zstd("a\n")), "a\n"],
 ]);
 
 type Broken = readonly (readonly [what: string, packed: Uint8Array])[];

@@ -83,16 +83,25 @@ export async function runHere(
 
 const ROOT = new URL("../", import.meta.url);
 
+/** Returns the words that start the command line as its task does, with its permissions. */
+export function commandWords(
+  args: readonly string[],
+): readonly [program: string, ...args: string[]] {
+  const config = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
+  const task: string = config.tasks[args[0]!].command;
+  const flags = task.split(" ").filter((word) => word.startsWith("--"));
+  const main = new URL("main.ts", ROOT).pathname;
+  return [Deno.execPath(), "run", ...flags, main, ...args];
+}
+
 /** Starts the command line as a real process, with the permissions of its task. */
 export function startCommand(
   args: readonly string[],
   options: Omit<Deno.CommandOptions, "args"> = {},
 ): Deno.ChildProcess {
-  const config = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
-  const task: string = config.tasks[args[0]!].command;
-  const flags = task.split(" ").filter((word) => word.startsWith("--"));
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", ...flags, new URL("main.ts", ROOT).pathname, ...args],
+  const [program, ...words] = commandWords(args);
+  return new Deno.Command(program, {
+    args: words,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

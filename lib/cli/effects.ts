@@ -1,7 +1,7 @@
 /**
  * What a command does to the world, as an argument: tests pass their own.
  */
-import { PipelineError } from "../errors.ts";
+import { PipelineError, systemReason } from "../errors.ts";
 
 /** A text stream to a person or a pipe. */
 export interface Output {
@@ -35,7 +35,11 @@ export function writeAll(output: Output, bytes: Uint8Array): boolean {
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) return false;
-    throw error;
+    throw new PipelineError(
+      "output",
+      `Cannot write to standard output: ${systemReason(error)}`,
+      { cause: error },
+    );
   }
 }
 

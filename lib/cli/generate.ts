@@ -33,7 +33,8 @@ const settings = {
 export const generateCommand: Command = {
   summary: "Makes student records, good ones and bad ones, to try things on.",
   settings,
-  run: (args, effects) => run(readSettings(settings, args, effects.env), effects),
+  run: (args, effects) =>
+    run(readSettings(settings, { args, env: effects.env }), effects),
 };
 
 async function run(

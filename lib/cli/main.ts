@@ -39,8 +39,14 @@ export async function runCommand(
     await dispatch(args, effects);
     return 0;
   } catch (error) {
-    return fail(error, args.includes("--debug"), effects);
+    return fail(error, isDebug(args, effects), effects);
   }
+}
+
+/** Whether the settings ask for stacks; nothing has read them yet when they are wrong. */
+function isDebug(args: readonly string[], { env }: Effects): boolean {
+  return args.includes("--debug") ||
+    ["1", "true"].includes(env(variableOf("debug")) ?? "");
 }
 
 async function dispatch(args: readonly string[], effects: Effects): Promise<void> {
@@ -77,7 +83,7 @@ function fail(error: unknown, isDebug: boolean, { stderr }: Effects): number {
   if (known.hint !== undefined) print(stderr, `       ${printable(known.hint)}\n`);
   if (isDebug) {
     for (let at: unknown = known; at instanceof Error; at = at.cause) {
-      print(stderr, `${at.stack}\n`);
+      print(stderr, `${(at.stack ?? "").split("\n").map(printable).join("\n")}\n`);
     }
   }
   return known.exitCode;

@@ -1,141 +1,173 @@
 /**
  * `report`: one command from a messy CSV to the cleaned CSV and the report.
  */
-import { z } from "zod";
-import { checkRejectRate, writeReport } from "../engine/local.ts";
-import { PipelineError } from "../errors.ts";
+import { checkRejectRate, OUTPUTS, redraw, writeReport } from "../engine/local.ts";
+import { PipelineError, systemReason } from "../errors.ts";
+import { openFile, printPdf } from "../export/browser.ts";
+import { OutputFolder } from "../export/folder.ts";
 import { parseColumns } from "../ingest/columns.ts";
-import { encodingName } from "../ingest/encoding.ts";
 import { readFiles } from "../ingest/files.ts";
-import { formatResult, type Result } from "../report/result.ts";
-import { OLDER_THAN } from "../transform/clean.ts";
+import type { Source } from "../ingest/source.ts";
+import { formatResult, parseResult, type Result } from "../report/result.ts";
 import { type Effects, print, printable, untilAborted } from "./effects.ts";
 import type { Command } from "./main.ts";
 import { progressPrinter } from "./progress.ts";
-import { readSettings, toggle, type Values, wholeNumber } from "./settings.ts";
+import {
+  CONFIG_FILE,
+  pageParametersOf,
+  parametersOf,
+  reportSettings,
+  type ReportValues,
+} from "./report_settings.ts";
+import { type ConfigFile, parseConfig, readFlags, readSettings } from "./settings.ts";
 import { formatSummary, warningsOf } from "./summary.ts";
-
-const text = z.string().min(1, "a text that is not empty").optional();
-
-const DELIMITER_NAMES: Readonly<Record<string, string>> = { tab: "\t", "\\t": "\t" };
-
-const settings = {
-  input: {
-    value: "PATH",
-    help:
-      "CSV file, folder of *.csv* files, or - for standard input; repeatable (data/students.csv)",
-    isRepeatable: true,
-    schema: z.array(z.string().min(1, "a path")).default(["data/students.csv"]),
-  },
-  out: {
-    value: "FOLDER",
-    help: "Where the five files go (reports)",
-    schema: z.string().min(1, "a folder").default("reports"),
-  },
-  "older-than": {
-    value: "YEARS",
-    help: "Keep students older than this (20)",
-    schema: wholeNumber(-1, 150).default(OLDER_THAN),
-  },
-  lang: {
-    value: "en|fr",
-    help: "Language of the report (en)",
-    schema: z.enum(["en", "fr"], { error: "en or fr" }).default("en"),
-  },
-  columns: {
-    value: "LIST",
-    help:
-      "Which column holds what: name=…,age=…,field=… or first=…,last=…; names or numbers",
-    schema: text,
-  },
-  delimiter: {
-    value: "CHAR",
-    help: "What separates the cells: , ; | tab … (found out)",
-    schema: z.string().transform((given) => DELIMITER_NAMES[given] ?? given)
-      .pipe(z.string().regex(/^[\t !#-~]$/, "one ASCII character, no quote; or tab"))
-      .optional(),
-  },
-  encoding: {
-    value: "NAME",
-    help:
-      "Encoding where no byte order mark tells: latin1, windows-1252, utf-16le … (utf-8)",
-    schema: text,
-  },
-  "no-header": toggle("The first line is a record, whatever it looks like"),
-  bom: toggle("Begin the CSV with a byte order mark, for Excel"),
-  "max-reject-rate": {
-    value: "SHARE",
-    help: "Exit with code 4 if a larger share of the records is refused: 0.05",
-    schema: z.string().regex(/^(0?\.[0-9]+|[01]|1\.0+|0\.)$/, "a share from 0 to 1")
-      .transform(Number).optional(),
-  },
-  json: toggle("Print report.json instead of the summary"),
-  quiet: toggle("Print nothing but errors"),
-  debug: toggle("Show where an error comes from"),
-} as const;
 
 /** The command. */
 export const reportCommand: Command = {
   summary:
     "Cleans student records; writes the CSV, the statistics, the rejects and the report.",
-  settings,
-  run: (args, effects) => run(readSettings(settings, args, effects.env), effects),
+  settings: reportSettings,
+  async run(args, effects) {
+    const flags = readFlags(reportSettings, args);
+    const config = readConfig(flags.get("config")?.at(-1));
+    const values = readSettings(reportSettings, { args, env: effects.env, config });
+    if (values["no-html"] && (values.pdf || values.open)) {
+      throw new PipelineError("usage", "--no-html does not go with --pdf or --open", {
+        hint: "There is no page to show",
+      });
+    }
+    if (values.from === undefined) await report(values, effects);
+    else await drawAgain(values.from, values, [...flags.keys()], effects);
+    await show(values);
+  },
 };
 
-async function run(values: Values<typeof settings>, effects: Effects): Promise<void> {
-  const { input, out, bom, lang, quiet, columns, delimiter, encoding } = values;
-  const { stdout, stderr, signal } = effects;
-  if (encoding !== undefined) encodingName(encoding);
-  if (input.filter((path) => path === "-").length > 1) {
-    throw new PipelineError("usage", "--input - is given twice", {
-      hint: "There is only one standard input",
-    });
-  }
+/** Reads, cleans, writes, tells. */
+async function report(values: ReportValues, effects: Effects): Promise<void> {
+  const { quiet, out } = values;
   const started = performance.now();
   const warn = (message: string): void => {
-    if (!quiet) print(stderr, `warning: ${printable(message)}\n`);
+    if (!quiet) print(effects.stderr, `warning: ${printable(message)}\n`);
   };
-  const sources = await readFiles(input, {
-    ...(columns !== undefined && { columns: parseColumns(columns) }),
-    ...(delimiter !== undefined && { delimiter }),
-    ...(encoding !== undefined && { encoding }),
-    noHeader: values["no-header"],
-    stdin: untilAborted(effects.stdin, signal),
-    onWarning: warn,
-  });
+  const now = clockOf(effects); // before anything is read: it can be wrong usage
+  const sources = await openSources(values, effects, warn);
   const progress = quiet ? undefined : progressPrinter(effects);
   const result = await writeReport(sources, {
     out,
     olderThan: values["older-than"],
-    lang,
-    bom,
     parameters: parametersOf(values),
-    signal,
-    now: clockOf(effects),
+    page: !values["no-html"],
+    signal: effects.signal,
+    now,
     ...(progress && { onProgress: progress.show }),
   }).finally(() => progress?.clear());
-  if (values.json) print(stdout, formatResult(result));
-  else if (!quiet) {
-    const seconds = (performance.now() - started) / 1000;
-    const isPlain = !stdout.isTerminal() || (effects.env("NO_COLOR") ?? "") !== "";
-    print(stdout, formatSummary(result, { out, seconds, isPlain }));
-  }
+  tell(result, values, (performance.now() - started) / 1000, effects);
   warningsOf(result).forEach(warn);
   const maxRate = values["max-reject-rate"];
   if (maxRate !== undefined) checkRejectRate(result, maxRate);
 }
 
-/** What the result says of the flags, as far as they shape it. */
-function parametersOf(values: Values<typeof settings>): Partial<Result["parameters"]> {
-  const { columns, delimiter, encoding } = values;
-  const maxRate = values["max-reject-rate"];
-  return {
-    ...(columns !== undefined && { columns }),
+function openSources(
+  { input, columns, delimiter, encoding, "no-header": noHeader }: ReportValues,
+  { stdin, signal }: Effects,
+  onWarning: (message: string) => void,
+): Promise<Source[]> {
+  if (input.filter((path) => path === "-").length > 1) {
+    throw new PipelineError("usage", "--input - is given twice", {
+      hint: "There is only one standard input",
+    });
+  }
+  return readFiles(input, {
+    ...(columns !== undefined && { columns: parseColumns(columns) }),
     ...(delimiter !== undefined && { delimiter }),
     ...(encoding !== undefined && { encoding }),
-    ...(values["no-header"] && { no_header: true as const }),
-    ...(maxRate !== undefined && { max_reject_rate: maxRate }),
-  };
+    noHeader,
+    stdin: untilAborted(stdin, signal),
+    onWarning,
+  });
+}
+
+function tell(
+  result: Result,
+  { json, quiet, out, "no-html": noPage }: ReportValues,
+  seconds: number,
+  { stdout, env }: Effects,
+): void {
+  if (json) print(stdout, formatResult(result));
+  else if (!quiet) {
+    const isPlain = !stdout.isTerminal() || (env("NO_COLOR") ?? "") !== "";
+    const files = Object.values(OUTPUTS).filter((file) =>
+      !noPage || file !== OUTPUTS.page
+    );
+    print(stdout, formatSummary(result, { out, files, seconds, isPlain }));
+  }
+}
+
+/** What `--from` goes with: the rest would need the data. */
+const WITHOUT_DATA: readonly (keyof ReportValues)[] = [
+  ...["from", "out", "lang", "title", "author", "course", "date"] as const,
+  ...["min-group-size", "no-examples", "pdf", "browser", "open"] as const,
+  ...["quiet", "debug", "config"] as const,
+];
+
+/** Draws the page again from a `report.json`. */
+async function drawAgain(
+  from: string,
+  values: ReportValues,
+  flags: readonly string[],
+  { stdout }: Effects,
+): Promise<void> {
+  const extra = flags.find((flag) => !WITHOUT_DATA.some((other) => other === flag));
+  if (extra !== undefined) {
+    throw new PipelineError("usage", `--${extra} does not go with --from`, {
+      hint: "The page is drawn from numbers: what needs the data cannot change",
+    });
+  }
+  const text = readText(from, "input");
+  const path = await redraw(parseResult(text, from), {
+    out: values.out,
+    parameters: pageParametersOf(values),
+  });
+  if (!values.quiet) print(stdout, `Written: ${printable(path)}\n`);
+}
+
+/** Prints and opens the page that was written, where the user wants that. */
+async function show({ out, pdf, browser, open }: ReportValues): Promise<void> {
+  if (!pdf && !open) return;
+  const page = `${out}/${OUTPUTS.page}`;
+  if (pdf) {
+    using folder = OutputFolder.open(out, [PDF]);
+    folder.create(PDF).write(await printPdf(page, browser));
+    folder.commit();
+  }
+  if (open) await openFile(page);
+}
+
+const PDF = "report.pdf";
+
+/** Returns the config file that is named, or the usual one if it is there. */
+function readConfig(named: string | undefined): ConfigFile | undefined {
+  const name = named ?? CONFIG_FILE;
+  if (named === undefined && !exists(name)) return undefined;
+  return parseConfig(readText(name, "usage"), name, reportSettings);
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+function readText(path: string, kind: "usage" | "input"): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (cause) {
+    throw new PipelineError(kind, `Cannot read ${path}: ${systemReason(cause)}`, {
+      cause,
+    });
+  }
 }
 
 /** The clock, or the time that `SOURCE_DATE_EPOCH` fixes (reproducible-builds.org). */

@@ -1,6 +1,7 @@
 /**
  * Settings: each is declared once, with its type, its default, its help line. The flag
- * `--older-than` beats the variable `COHORT_OLDER_THAN`, which beats the default.
+ * `--older-than` beats the variable `COHORT_OLDER_THAN`, which beats the key `older-than` of
+ * a config file, which beats the default.
  */
 import { parseArgs } from "node:util";
 import leven from "leven";
@@ -39,33 +40,41 @@ export function toggle(help: string): Setting<boolean> {
 export function wholeNumber(min: number, max: number): z.ZodType<number> {
   const error = `a whole number from ${min} to ${max}`;
   return z.string().regex(/^[+-]?[0-9]+$/, error).transform(Number)
-    .refine((number) => number >= min && number <= max, error);
+    .pipe(z.number().min(min, error).max(max, error));
+}
+
+/** Where settings come from, the strongest first. */
+export interface Given {
+  readonly args: readonly string[];
+  /** An environment variable's value; undefined where it is not set. */
+  readonly env: (name: string) => string | undefined;
+  readonly config?: ConfigFile | undefined;
+}
+
+/** A config file, read. */
+export interface ConfigFile {
+  /** For errors. */
+  readonly name: string;
+  /** Its values as texts, by its keys. */
+  readonly texts: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
- * Returns the values that the arguments and the environment give.
+ * Returns the values that the arguments, the environment and the config file give.
  *
- * @throws {PipelineError} If a flag does not exist, lacks its value, or the value is no good.
+ * @throws {PipelineError} If a flag does not exist, lacks its value, or a value is no good.
  */
-export function readSettings<S extends Settings>(
-  settings: S,
-  args: readonly string[],
-  env: (name: string) => string | undefined,
-): Values<S> {
-  const texts = readFlags(settings, args);
+export function readSettings<S extends Settings>(settings: S, given: Given): Values<S> {
+  const flags = readFlags(settings, given.args);
   const values: Record<string, unknown> = {};
   for (const [flag, setting] of Object.entries(settings)) {
-    const given = texts.get(flag);
-    const variable = variableOf(flag);
-    const fromEnv = given === undefined ? env(variable) : undefined;
-    const text = given ??
-      (fromEnv === undefined || fromEnv === "" ? undefined : [fromEnv]);
-    const input = setting.isRepeatable ? text : text?.at(-1);
-    const parsed = setting.schema.safeParse(input);
+    const { name, texts } = textsOf(flag, flags, given);
+    const parsed = setting.schema.safeParse(setting.isRepeatable ? texts : texts?.at(-1));
     if (!parsed.success) {
-      const name = given === undefined ? variable : `--${flag}`;
-      throw new PipelineError("usage", `${name} cannot be "${text?.at(-1) ?? ""}"`, {
-        hint: `Give ${parsed.error.issues[0]!.message}`,
+      const at = parsed.error.issues[0]!.path[0]; // which of a repeatable one
+      const text = texts?.at(typeof at === "number" ? at : -1) ?? "";
+      throw new PipelineError("usage", `${name} cannot be "${text}"`, {
+        hint: hintOf(parsed.error.issues[0]!),
         cause: parsed.error,
       });
     }
@@ -74,13 +83,81 @@ export function readSettings<S extends Settings>(
   return values as Values<S>;
 }
 
+/** A schema says what it wants, "a whole number"; a check of its own says all. */
+function hintOf({ code, message }: z.core.$ZodIssue): string {
+  return code === "custom" ? message : `Give ${message}`;
+}
+
+/** Returns what the strongest of flag, variable and config file says, and which that is. */
+function textsOf(
+  flag: string,
+  flags: ReadonlyMap<string, readonly string[]>,
+  { env, config }: Given,
+): { readonly name: string; readonly texts: readonly string[] | undefined } {
+  if (flags.has(flag)) return { name: `--${flag}`, texts: flags.get(flag) };
+  const variable = env(variableOf(flag)) ?? "";
+  if (variable !== "") return { name: variableOf(flag), texts: [variable] };
+  return { name: `${config?.name}: ${flag}`, texts: config?.texts.get(flag) };
+}
+
+const configSchema = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+);
+
+/**
+ * Returns the settings that the text of a config file gives: a JSON object whose keys are
+ * flags without their dashes.
+ *
+ * @param name The file's name, for errors.
+ * @throws {PipelineError} If it is no such object or has a key that is no setting.
+ */
+export function parseConfig(text: string, name: string, settings: Settings): ConfigFile {
+  const hint = 'Write a JSON object of flags: { "older-than": 20, "lang": "fr" }';
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (cause) {
+    throw new PipelineError("usage", `Cannot read ${name}: it is not JSON`, {
+      hint,
+      cause,
+    });
+  }
+  const parsed = configSchema.safeParse(data);
+  if (!parsed.success) {
+    const key = parsed.error.issues[0]!.path[0];
+    const what = key === undefined
+      ? "it is not an object"
+      : `${String(key)} is not a text, a number, true or false`;
+    throw new PipelineError("usage", `Cannot read ${name}: ${what}`, { hint });
+  }
+  const texts = new Map<string, readonly string[]>();
+  for (const [key, value] of Object.entries(parsed.data)) {
+    if (!Object.hasOwn(settings, key)) throw unknownKey(key, name, Object.keys(settings));
+    texts.set(key, [value].flat().map(String));
+  }
+  return { name, texts };
+}
+
+function unknownKey(key: string, name: string, keys: readonly string[]): PipelineError {
+  const close = nearest(key, keys);
+  return new PipelineError("usage", `${name} has a key that does not exist: ${key}`, {
+    hint: close === undefined
+      ? "The keys are the flags that --help shows"
+      : `Did you mean ${close}?`,
+  });
+}
+
 /** Returns the environment variable of a flag: `older-than` → `COHORT_OLDER_THAN`. */
 export function variableOf(flag: string): string {
   return `COHORT_${flag.toUpperCase().replaceAll("-", "_")}`;
 }
 
 /** Returns the texts that each flag was given. */
-function readFlags(settings: Settings, args: readonly string[]): Map<string, string[]> {
+export function readFlags(
+  settings: Settings,
+  args: readonly string[],
+): Map<string, string[]> {
   const options = Object.fromEntries(
     Object.entries(settings).map((
       [flag, { value }],
@@ -100,7 +177,9 @@ function readFlags(settings: Settings, args: readonly string[]): Map<string, str
     const setting = Object.hasOwn(settings, token.name)
       ? settings[token.name]
       : undefined;
-    if (setting === undefined) throw unknown(token.rawName, Object.keys(settings));
+    if (setting === undefined) {
+      throw unknown(token.rawName, [...Object.keys(settings), "help", "version"]);
+    }
     texts.set(token.name, [...texts.get(token.name) ?? [], textOf(token, setting)]);
   }
   return texts;

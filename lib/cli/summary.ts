@@ -1,13 +1,14 @@
 /**
  * What a run tells at its end: the funnel, the fields, where the files are, what to look at.
  */
-import { OUTPUTS } from "../engine/local.ts";
 import type { FieldResult, Result } from "../report/result.ts";
 import { printable } from "./effects.ts";
 
 /** What the summary needs beside the result. */
 export interface SummaryOptions {
   readonly out: string;
+  /** What was written into it. */
+  readonly files: readonly string[];
   readonly seconds: number;
   /** Whether it goes without bold type. */
   readonly isPlain: boolean;
@@ -26,17 +27,16 @@ const percent = new Intl.NumberFormat("en-GB", {
 
 /** Returns the summary of a run for a person. */
 export function formatSummary(result: Result, options: SummaryOptions): string {
-  const { out, seconds, isPlain } = options;
+  const { out, files, seconds, isPlain } = options;
   const bold = (text: string): string => isPlain ? text : `\x1b[1m${text}\x1b[22m`;
   const folder = printable(out.replace(/(?<=.)[/\\]+$/, ""));
-  const files = Object.values(OUTPUTS).map((file) => `  ${folder}/${file}`);
   return [
     ...funnelLines(result),
     "",
     ...fieldLines(result, bold),
     "",
     "Written:",
-    ...files,
+    ...files.map((file) => `  ${folder}/${file}`),
     `Done in ${seconds.toFixed(2)} s`,
     "",
   ].join("\n");

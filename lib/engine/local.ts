@@ -9,7 +9,7 @@ import { formatRejects, rejectLine } from "../export/rejects.ts";
 import { formatStatistics } from "../export/statistics.ts";
 import type { Source } from "../ingest/source.ts";
 import { buildResult, countAges } from "../report/build.ts";
-import { drawPage } from "../report/page.ts";
+import { drawResult, publish } from "../report/publish.ts";
 import {
   formatResult,
   type InputResult,
@@ -61,6 +61,8 @@ export interface JobOptions {
   readonly bom?: boolean;
   /** Other parameters that the result names, as the user gave them. */
   readonly parameters?: Partial<RunParameters>;
+  /** Whether the page is drawn; by default it is. */
+  readonly page?: boolean;
   /** Who cleans; the rules as text by default. */
   readonly cleaner?: CleanerFactory;
   /** Stops the run: it throws the signal's reason and leaves the outputs as they were. */
@@ -104,17 +106,43 @@ export async function writeReport(
   const finished = now();
   const result = job.finish({
     finished: finished.toISOString(),
-    seconds: (finished.getTime() - started.getTime()) / 1000,
+    seconds: Math.max(0, finished.getTime() - started.getTime()) / 1000, // a clock can go back
     version: config.version,
     runtime: `Deno ${Deno.version.deno}`,
     platform: `${Deno.build.os} ${Deno.build.arch}`,
     engine: job.cleaner.engine,
   });
-  folder.write(OUTPUTS.page, await drawPage(result));
+  if (options.page !== false) folder.write(OUTPUTS.page, await drawResult(result));
   folder.write(OUTPUTS.result, formatResult(result));
   options.signal?.throwIfAborted();
   folder.commit();
   return result;
+}
+
+/** What of a page can change when it is drawn again. */
+export interface RedrawOptions {
+  /** The folder for the page, made where it is missing; `reports` by default. */
+  readonly out?: string;
+  /** What the page shows otherwise: its language, its heading, the smallest group. */
+  readonly parameters?: Partial<RunParameters>;
+}
+
+/**
+ * Draws the page of a result again, without the data.
+ *
+ * @returns The path of the page.
+ * @throws {PipelineError} If the page cannot be written.
+ */
+export async function redraw(
+  result: Result,
+  options: RedrawOptions = {},
+): Promise<string> {
+  const { out = "reports", parameters } = options;
+  using folder = OutputFolder.open(out, [OUTPUTS.page]);
+  const changed = { ...result, parameters: { ...result.parameters, ...parameters } };
+  folder.write(OUTPUTS.page, await drawResult(publish(changed)));
+  folder.commit();
+  return `${folder.path}/${OUTPUTS.page}`;
 }
 
 /** How many rejects of each reason the result shows as examples. */
@@ -204,7 +232,7 @@ class Job {
       records: this.#inputs.reduce((sum, { records }) => sum + records, 0),
       ...countAges(ages, this.#parameters.older_than),
     });
-    const counted = {
+    const result = buildResult({
       parameters: this.#parameters,
       inputs: this.#inputs,
       funnel,
@@ -213,16 +241,11 @@ class Job {
       ages,
       outputs: [],
       run,
-    };
-    const result = buildResult(counted);
-    const statistics = this.#folder.write(
-      OUTPUTS.statistics,
-      formatStatistics(result.fields),
-    );
-    return {
-      ...result,
-      outputs: [this.#students.close(), statistics, this.#rejects.close()],
-    };
+    });
+    const { fields } = publish(result);
+    const statistics = this.#folder.write(OUTPUTS.statistics, formatStatistics(fields));
+    const outputs = [this.#students.close(), statistics, this.#rejects.close()];
+    return publish({ ...result, outputs });
   }
 }
 

@@ -34,11 +34,7 @@ export class OutputFolder implements Disposable {
     const folder = new OutputFolder(path.replace(/(?<=.)[/\\]+$/, ""));
     folder.#refuseLink("");
     onDisk(folder.path, () => Deno.mkdirSync(folder.path, { recursive: true }));
-    for (const name of names) {
-      const info = folder.#refuseLink(name);
-      if (info?.isDirectory) throw unwritable(folder.#at(name), "it is a folder");
-      if (info?.isFile === false) throw unwritable(folder.#at(name), "it is not a file");
-    }
+    for (const name of names) folder.#checkPlace(name);
     folder.#sweep(names);
     return folder;
   }
@@ -62,9 +58,11 @@ export class OutputFolder implements Disposable {
   /** Puts all files into their places, those that were created last at the end. */
   commit(): void {
     for (const file of this.#files) file.close();
-    for (const file of this.#files.splice(0)) {
-      this.#refuseLink(file.name);
-      onDisk(file.place, () => Deno.renameSync(file.partial, file.place));
+    // all places first: a place that has become unfit must not leave half of a run
+    for (const file of this.#files) this.#checkPlace(file.name);
+    while (this.#files.length > 0) {
+      this.#files[0]!.putIntoPlace();
+      this.#files.shift();
     }
     syncFolder(this.path);
   }
@@ -76,6 +74,13 @@ export class OutputFolder implements Disposable {
 
   #at(name: string): string {
     return name === "" ? this.path : `${this.path}/${name}`;
+  }
+
+  /** Refuses a place that cannot become a file. */
+  #checkPlace(name: string): void {
+    const info = this.#refuseLink(name);
+    if (info?.isDirectory) throw unwritable(this.#at(name), "it is a folder");
+    if (info?.isFile === false) throw unwritable(this.#at(name), "it is not a file");
   }
 
   /** Refuses to write through a symbolic link; returns what stands there. */
@@ -151,21 +156,27 @@ export class OutputFile {
     this.#lines += countLines(bytes);
   }
 
-  /** Flushes the file to disk; returns what was written. */
+  /** Flushes the file to disk; returns what was written. Until it is put into place, its lock
+   * tells other runs that somebody still needs it. */
   close(): Written {
     if (this.#written === undefined) {
       onDisk(this.place, () => this.#file.syncSync());
-      this.#file.close();
       const { name: file } = this;
       this.#written = { file, bytes: this.#bytes, sha256: this.#hash.digest("hex") };
     }
     return this.#written;
   }
 
+  /** Gives the file its name. */
+  putIntoPlace(): void {
+    onDisk(this.place, () => Deno.renameSync(this.partial, this.place));
+    this.#file.close();
+  }
+
   /** Removes the file; never throws, so that the first error is the one that is told. */
   discard(): void {
     try {
-      if (this.#written === undefined) this.#file.close();
+      this.#file.close();
       Deno.removeSync(this.partial);
     } catch { /* it is gone, or the disk is: nothing more can be done */ }
   }

@@ -1,6 +1,7 @@
 /**
  * Rejects as lines of JSON, lossless: text where the record is UTF-8, else base64.
  */
+import { toJson } from "../json.ts";
 import type { Reject } from "../transform/types.ts";
 
 const utf8 = (): TextDecoder =>
@@ -43,7 +44,7 @@ export function rejectLine(reject: Reject): RejectLine {
 
 /** Returns the lines of `rejects.jsonl`, each with its end. */
 export function formatRejects(rejects: readonly Reject[]): string {
-  return rejects.map((reject) => JSON.stringify(rejectLine(reject)) + "\n").join("");
+  return rejects.map((reject) => toJson(rejectLine(reject)) + "\n").join("");
 }
 
 function rawText({ raw, extent }: Reject): { raw: string } | { raw_base64: string } {

@@ -54,14 +54,10 @@ export async function readFiles(
 async function filesAt(path: string): Promise<readonly string[]> {
   const info = await onDisk(path, () => Deno.stat(path));
   if (info.isFile) return [path];
-  if (!info.isDirectory) {
-    throw new PipelineError("input", `Cannot read ${path}: it is not a file or folder`, {
-      hint: "A pipe or device is read through standard input: --input - < …",
-    });
-  }
+  if (!info.isDirectory) throw notAFile(path);
   const names = await onDisk(path, () => Array.fromAsync(Deno.readDir(path)));
   const files = names.filter(({ name, isDirectory }) =>
-    /^[^.].*\.csv/i.test(name) && !isDirectory
+    /^[^.].*\.csv/is.test(name) && !isDirectory
   );
   if (files.length === 0) {
     throw new PipelineError(
@@ -73,11 +69,19 @@ async function filesAt(path: string): Promise<readonly string[]> {
   return files.map(({ name }) => `${folder}/${name}`).sort();
 }
 
+function notAFile(path: string): PipelineError {
+  return new PipelineError("input", `Cannot read ${path}: it is not a file or folder`, {
+    hint: "A pipe or device is read through standard input: --input - < …",
+  });
+}
+
 async function fileSource(path: string, options: ReadOptions): Promise<Source> {
-  const { size } = await onDisk(path, () => Deno.stat(path));
-  const opened = await open(path, fileChunks(path), options);
-  await opened.chunks.return(undefined);
-  const { layout } = opened;
+  const { size, isFile } = await onDisk(path, () => Deno.stat(path));
+  if (!isFile) throw notAFile(path); // in a folder: opening a FIFO would wait for a writer
+  const head = fileChunks(path);
+  const { layout } = await open(path, head, options).finally(() =>
+    head.return(undefined)
+  );
   const meter = digestMeter();
   async function* read(signal: AbortSignal): AsyncGenerator<BytesBatch> {
     const bytes = meter.through(fileChunks(path, options.onWarning));
@@ -140,7 +144,10 @@ async function* batches(
 const CHUNK_BYTES = 64 * 1024;
 
 /** Yields a file's bytes as far as it went when it was opened. */
-async function* fileChunks(path: string, onWarning?: (message: string) => void): Chunks {
+async function* fileChunks(
+  path: string,
+  onWarning?: (message: string) => void,
+): AsyncGenerator<Uint8Array> {
   using file = await onDisk(path, () => Deno.open(path));
   const before = await onDisk(path, () => file.stat());
   let left = before.size;

@@ -1,0 +1,147 @@
+/**
+ * The settings of `report`: flags, variables and keys of `report.config.json` alike.
+ */
+import { z } from "zod";
+import type { PipelineError } from "../errors.ts";
+import { parseColumns } from "../ingest/columns.ts";
+import { encodingName } from "../ingest/encoding.ts";
+import { OLDER_THAN } from "../transform/clean.ts";
+import type { Result } from "../report/result.ts";
+import { type Setting, toggle, type Values, wholeNumber } from "./settings.ts";
+
+/** The config file that is read where there is one. */
+export const CONFIG_FILE = "report.config.json";
+
+function text(value: string, help: string): Setting<string | undefined> {
+  return {
+    value,
+    help,
+    schema: z.string().min(1, "a text that is not empty").optional(),
+  };
+}
+
+/** A text that `check` does not throw at; else its own words tell why. */
+function checked(
+  value: string,
+  help: string,
+  check: (text: string) => unknown,
+): Setting<string | undefined> {
+  const schema = z.string().superRefine((text, context) => {
+    try {
+      check(text);
+    } catch (error) {
+      const { message, hint } = error as PipelineError;
+      context.addIssue({ code: "custom", message: `${message}. ${hint}` });
+    }
+  });
+  return { value, help, schema: schema.optional() };
+}
+
+const DELIMITER_NAMES: Readonly<Record<string, string>> = { tab: "\t", "\\t": "\t" };
+
+/** What `report` can be told. */
+export const reportSettings = {
+  input: {
+    value: "PATH",
+    help:
+      "CSV file, folder of *.csv* files, or - for standard input; repeatable (data/students.csv)",
+    isRepeatable: true,
+    schema: z.array(z.string().min(1, "a path")).default(["data/students.csv"]),
+  },
+  from: text("FILE", "Draw the page again from a report.json, without the data"),
+  out: {
+    value: "FOLDER",
+    help: "Where the files go (reports)",
+    schema: z.string().min(1, "a folder").default("reports"),
+  },
+  "older-than": {
+    value: "YEARS",
+    help: "Keep students older than this (20)",
+    schema: wholeNumber(-1, 150).default(OLDER_THAN),
+  },
+  lang: {
+    value: "en|fr",
+    help: "Language of the page (en)",
+    schema: z.enum(["en", "fr"], { error: "en or fr" }).optional(),
+  },
+  title: text("TEXT", "Heading of the page"),
+  author: text("TEXT", "Who hands it in"),
+  course: text("TEXT", "For which course"),
+  date: text("DATE", "The day under the title: 2026-11-22, or any text"),
+  "min-group-size": {
+    value: "N",
+    help: "Hide the numbers of fields with fewer students, as before publishing",
+    schema: wholeNumber(2, 1000).optional(),
+  },
+  "no-examples": toggle("Show no refused records, for a page that leaves the house"),
+  "no-html": toggle("Draw no page"),
+  pdf: toggle("Print the page to report.pdf too, through Chromium or Chrome"),
+  browser: text("PATH", "The Chromium or Chrome for --pdf (found)"),
+  open: toggle("Open the page when it is done"),
+  columns: checked(
+    "LIST",
+    "Which column holds what: name=…,age=…,field=… or first=…,last=…; names or numbers",
+    parseColumns,
+  ),
+  delimiter: {
+    value: "CHAR",
+    help: "What separates the cells: , ; | tab … (found out)",
+    schema: z.string().transform((given) => DELIMITER_NAMES[given] ?? given)
+      .pipe(z.string().regex(/^[\t !#-~]$/, "one ASCII character, no quote; or tab"))
+      .optional(),
+  },
+  encoding: checked(
+    "NAME",
+    "Encoding where no byte order mark tells: latin1, windows-1252, utf-16le … (utf-8)",
+    encodingName,
+  ),
+  "no-header": toggle("The first line is a record, whatever it looks like"),
+  bom: toggle("Begin the CSV with a byte order mark, for Excel"),
+  "max-reject-rate": {
+    value: "SHARE",
+    help: "Exit with code 4 if a larger share of the records is refused: 0.05",
+    schema: z.string().regex(/^(0?\.[0-9]+|[01]|1\.0+|0\.)$/, "a share from 0 to 1")
+      .transform(Number).optional(),
+  },
+  json: toggle("Print report.json instead of the summary"),
+  quiet: toggle("Print nothing but errors"),
+  debug: toggle("Show where an error comes from"),
+  config: text(
+    "FILE",
+    `Read these settings from a JSON file (${CONFIG_FILE} if it exists)`,
+  ),
+} as const;
+
+/** The settings of one run of `report`. */
+export type ReportValues = Values<typeof reportSettings>;
+
+/** What the result says of the settings, as far as they shape it. */
+export function parametersOf(values: ReportValues): Partial<Result["parameters"]> {
+  const { lang, columns, delimiter, encoding, bom } = values;
+  const maxRate = values["max-reject-rate"];
+  return {
+    ...(lang !== undefined && { lang }),
+    ...(columns !== undefined && { columns }),
+    ...(delimiter !== undefined && { delimiter }),
+    ...(encoding !== undefined && { encoding }),
+    ...(values["no-header"] && { no_header: true as const }),
+    ...(bom && { bom: true as const }),
+    ...(maxRate !== undefined && { max_reject_rate: maxRate }),
+    ...pageParametersOf(values),
+  };
+}
+
+/** Those of them that can change while a page is drawn again without the data. */
+export function pageParametersOf(values: ReportValues): Partial<Result["parameters"]> {
+  const { lang, title, author, course, date } = values;
+  const minGroupSize = values["min-group-size"];
+  return {
+    ...(lang !== undefined && { lang }),
+    ...(minGroupSize !== undefined && { min_group_size: minGroupSize }),
+    ...(values["no-examples"] && { no_examples: true as const }),
+    ...(title !== undefined && { title }),
+    ...(author !== undefined && { author }),
+    ...(course !== undefined && { course }),
+    ...(date !== undefined && { date }),
+  };
+}
