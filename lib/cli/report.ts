@@ -1,7 +1,13 @@
 /**
  * `report`: one command from a messy CSV to the cleaned CSV and the report.
  */
-import { checkRejectRate, OUTPUTS, redraw, writeReport } from "../engine/local.ts";
+import {
+  checkRejectRate,
+  OUTPUTS,
+  redraw,
+  REDRAWN,
+  writeReport,
+} from "../engine/local.ts";
 import { PipelineError, systemReason } from "../errors.ts";
 import { openFile, printPdf } from "../export/browser.ts";
 import { OutputFolder } from "../export/folder.ts";
@@ -20,7 +26,7 @@ import {
   type ReportValues,
 } from "./report_settings.ts";
 import { type ConfigFile, parseConfig, readFlags, readSettings } from "./settings.ts";
-import { formatSummary, warningsOf } from "./summary.ts";
+import { formatFiles, formatSummary, warningsOf } from "./summary.ts";
 
 /** The command. */
 export const reportCommand: Command = {
@@ -124,11 +130,9 @@ async function drawAgain(
     });
   }
   const text = readText(from, "input");
-  const path = await redraw(parseResult(text, from), {
-    out: values.out,
-    parameters: pageParametersOf(values),
-  });
-  if (!values.quiet) print(stdout, `Written: ${printable(path)}\n`);
+  const { out, quiet } = values;
+  await redraw(parseResult(text, from), { out, parameters: pageParametersOf(values) });
+  if (!quiet) print(stdout, formatFiles(out, REDRAWN));
 }
 
 /** Prints and opens the page that was written, where the user wants that. */

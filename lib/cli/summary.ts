@@ -29,17 +29,20 @@ const percent = new Intl.NumberFormat("en-GB", {
 export function formatSummary(result: Result, options: SummaryOptions): string {
   const { out, files, seconds, isPlain } = options;
   const bold = (text: string): string => isPlain ? text : `\x1b[1m${text}\x1b[22m`;
-  const folder = printable(out.replace(/(?<=.)[/\\]+$/, ""));
   return [
     ...funnelLines(result),
     "",
     ...fieldLines(result, bold),
     "",
-    "Written:",
-    ...files.map((file) => `  ${folder}/${file}`),
-    `Done in ${seconds.toFixed(2)} s`,
+    `${formatFiles(out, files)}Done in ${seconds.toFixed(2)} s`,
     "",
   ].join("\n");
+}
+
+/** Returns the list of the files that were written. */
+export function formatFiles(out: string, files: readonly string[]): string {
+  const folder = printable(out.replace(/(?<=.)[/\\]+$/, ""));
+  return ["Written:", ...files.map((file) => `  ${folder}/${file}`), ""].join("\n");
 }
 
 function funnelLines({ funnel, inputs, rejects, parameters }: Result): string[] {

@@ -119,7 +119,7 @@ export async function writeReport(
   return result;
 }
 
-/** What of a page can change when it is drawn again. */
+/** How a page is drawn again. */
 export interface RedrawOptions {
   /** The folder for the page, made where it is missing; `reports` by default. */
   readonly out?: string;
@@ -127,22 +127,34 @@ export interface RedrawOptions {
   readonly parameters?: Partial<RunParameters>;
 }
 
+/** What is written when a page is drawn again: all that needs only the numbers. */
+export const REDRAWN = [OUTPUTS.statistics, OUTPUTS.page, OUTPUTS.result] as const;
+
 /**
- * Draws the page of a result again, without the data.
+ * Draws the page of a result again, without the data; the numbers are written beside it, so
+ * that they show what the page shows, and hide what it hides.
  *
- * @returns The path of the page.
- * @throws {PipelineError} If the page cannot be written.
+ * @returns The result as the page shows it.
+ * @throws {PipelineError} If the outputs cannot be written.
  */
 export async function redraw(
   result: Result,
-  options: RedrawOptions = {},
-): Promise<string> {
-  const { out = "reports", parameters } = options;
-  using folder = OutputFolder.open(out, [OUTPUTS.page]);
-  const changed = { ...result, parameters: { ...result.parameters, ...parameters } };
-  folder.write(OUTPUTS.page, await drawResult(publish(changed)));
+  { out = "reports", parameters }: RedrawOptions = {},
+): Promise<Result> {
+  using folder = OutputFolder.open(out, REDRAWN);
+  const shown = publish({
+    ...result,
+    parameters: { ...result.parameters, ...parameters },
+  });
+  const statistics = folder.write(OUTPUTS.statistics, formatStatistics(shown.fields));
+  const outputs = shown.outputs.map((output) =>
+    output.file === OUTPUTS.statistics ? statistics : output
+  );
+  const redrawn = { ...shown, outputs };
+  folder.write(OUTPUTS.page, await drawResult(redrawn));
+  folder.write(OUTPUTS.result, formatResult(redrawn));
   folder.commit();
-  return `${folder.path}/${OUTPUTS.page}`;
+  return redrawn;
 }
 
 /** How many rejects of each reason the result shows as examples. */

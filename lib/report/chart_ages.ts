@@ -35,8 +35,12 @@ export interface AgeChartOptions extends ChartOptions {
   readonly isMini?: boolean;
 }
 
-/** Ages further apart than this are not all drawn one by one, in years. */
-const WIDEST = 30;
+/** Ages no further apart than this are all drawn one by one, in years. */
+const NARROWEST = 30;
+/** Ages further apart than this are never all drawn one by one, in years. */
+const WIDEST = 60;
+/** In between they are, if in some field more than this share would be in the open bars. */
+const NOTABLE = 0.05;
 /** Smaller fields do not stretch the axis of shares: their bars are few and tall. */
 const SETTLED = 30;
 
@@ -47,9 +51,12 @@ export function ageAxes(fields: readonly Field[]): AgeAxes | undefined {
   const counts = drawn.flatMap((field) => field.ages);
   const ages = counts.map(({ age }) => age);
   const [youngest, oldest] = extent(ages);
-  const [low, high] = oldest - youngest <= WIDEST
-    ? [youngest, Math.max(oldest, youngest + 6)]
-    : middle(counts, youngest, oldest);
+  const whole = [youngest, Math.max(oldest, youngest + 6)] as const;
+  const cut = middle(counts, youngest, oldest);
+  const isWhole = oldest - youngest <= NARROWEST ||
+    oldest - youngest <= WIDEST &&
+      drawn.some((field) => shareBeyond(field, cut) > NOTABLE);
+  const [low, high] = isWhole ? whole : cut;
   const axes = { low, high, isLowOpen: youngest < low, isHighOpen: oldest > high };
   const settled = drawn.filter((field) => field.valid >= SETTLED);
   const shares = (settled.length > 0 ? settled : drawn).flatMap((field) =>
@@ -71,6 +78,15 @@ function middle(
   const low = Math.max(Math.floor(ageAt(counts, 0.005) / 5) * 5, youngest);
   const high = Math.ceil(ageAt(counts, 0.995) / 5) * 5;
   return [low, Math.min(Math.max(high, low + 10), oldest)];
+}
+
+/** Returns the share of a field's students whose ages are beyond, 0 to 1. */
+function shareBeyond(
+  field: Field,
+  [low, high]: readonly [low: number, high: number],
+): number {
+  const beyond = field.ages.filter(({ age }) => age < low || age > high);
+  return beyond.reduce((sum, { count }) => sum + count, 0) / field.valid;
 }
 
 function ageTicks(low: number, high: number): readonly number[] {

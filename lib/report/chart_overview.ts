@@ -13,12 +13,10 @@ import {
   type Spec,
 } from "./chart_base.ts";
 import { ageAt, FEW, type KeptField } from "./facts.ts";
+import { hitAreas, labelTexts, NUMBERS, numberTexts, PIXELS } from "./chart_row_texts.ts";
 import { besideRows, labelWidth, type Row, stackedRows } from "./chart_rows.ts";
 import { textWidth } from "./text_width.ts";
 import { LIGHT } from "./theme.ts";
-
-/** Room for the averages in numbers at the right, and for the counts beside them. */
-const NUMBERS = { mean: 48, count: 64 };
 
 /** What the overview needs besides the fields. */
 export interface OverviewOptions extends ChartOptions {
@@ -80,7 +78,8 @@ export function overviewChart(
     layer: [
       ...overallLine(options, plot),
       ...rangeMarks(rows, options),
-      ...averageMarks(rows, options),
+      ...middleMarks(rows, options),
+      meanMarks(rows, options),
       ...labelTexts(rows, options, left),
       ...numberTexts(rows, options, plot),
       hitAreas(rows, options, plot),
@@ -163,38 +162,25 @@ function onScale(field: string, { low, high, ticks }: Scale): Spec {
   };
 }
 
-/** Already in pixels: no scale. */
-const PIXELS = { field: "y", type: "quantitative", scale: null, axis: null };
-
-/** The bar from first to third quartile, the tick at the median, the diamond at the mean. */
-function averageMarks(rows: readonly Row[], options: OverviewOptions): readonly Spec[] {
+/** The bar from first to third quartile and the tick at the median, where many are kept. */
+function middleMarks(rows: readonly Row[], options: OverviewOptions): readonly Spec[] {
   const { scale, theme = LIGHT } = options;
   const many = rows.filter(({ field }) => field.count >= FEW);
-  const boxes = many.map(({ field, y }) => ({
-    q1: field.q1,
-    q3: field.q3,
+  const boxes = many.map(({ field: { q1, q3 }, y }) => ({
+    q1,
+    q3,
     y: y - 5,
     bottom: y + 5,
   }));
-  const medians = many.map(({ field, y }) => ({
-    age: field.median,
+  const medians = many.map(({ field: { median }, y }) => ({
+    median,
     y: y - 7,
     bottom: y + 7,
-  }));
-  const means = rows.map(({ field, y }) => ({
-    age: field.mean,
-    y,
-    fill: field.count < FEW ? theme.paper : theme.accent,
   }));
   return [
     {
       data: { values: boxes },
-      mark: {
-        type: "rect",
-        color: theme.band,
-        stroke: theme.main,
-        strokeWidth: 1,
-      },
+      mark: { type: "rect", color: theme.band, stroke: theme.main, strokeWidth: 1 },
       encoding: {
         x: onScale("q1", scale),
         x2: { field: "q3" },
@@ -205,107 +191,33 @@ function averageMarks(rows: readonly Row[], options: OverviewOptions): readonly 
     {
       data: { values: medians },
       mark: { type: "rule", color: theme.ink, strokeWidth: 2 },
-      encoding: { x: onScale("age", scale), y: PIXELS, y2: { field: "bottom" } },
-    },
-    {
-      data: { values: means },
-      mark: {
-        type: "point",
-        shape: "diamond",
-        size: 72,
-        opacity: 1,
-        stroke: theme.accent,
-        strokeWidth: 1.5,
-      },
-      encoding: {
-        x: onScale("age", scale),
-        y: PIXELS,
-        fill: { field: "fill", type: "nominal", scale: null, legend: null },
-      },
+      encoding: { x: onScale("median", scale), y: PIXELS, y2: { field: "bottom" } },
     },
   ];
 }
 
-/** The names; over a grid they get an edge in the colour of the paper. */
-function labelTexts(
-  rows: readonly Row[],
-  options: OverviewOptions,
-  left: number,
-): readonly Spec[] {
-  const { width, theme = LIGHT } = options;
-  const isNarrow = width < NARROW;
-  const texts = (mark: Spec): Spec => ({
-    data: { values: rows.flatMap(({ label }) => label) },
-    mark: {
-      type: "text",
-      align: isNarrow ? "left" : "right",
-      baseline: "middle",
-      ...mark,
-    },
-    encoding: {
-      text: { field: "text", type: "nominal" },
-      x: { value: isNarrow ? -left : -12 },
-      y: PIXELS,
-    },
-  });
-  return isNarrow
-    ? [texts({ stroke: theme.paper, strokeWidth: 4, color: theme.paper }), texts({})]
-    : [texts({})];
-}
-
-/** The averages and, where there is room, the numbers of students, under their names. */
-function numberTexts(
-  rows: readonly Row[],
-  options: OverviewOptions,
-  plot: number,
-): readonly Spec[] {
-  const { words, theme = LIGHT, width } = options;
-  const column = (x: number, mark: Spec, text: (field: KeptField) => string): Spec => ({
-    data: { values: rows.map(({ field, y }) => ({ text: text(field), y })) },
-    mark: { type: "text", align: "right", baseline: "middle", ...mark },
-    encoding: { text: { field: "text", type: "nominal" }, x: { value: x }, y: PIXELS },
-  });
-  const heading = (x: number, text: string): Spec => ({
-    data: { values: [{ text }] },
-    mark: { type: "text", align: "right", baseline: "bottom", color: theme.muted },
-    encoding: {
-      text: { field: "text", type: "nominal" },
-      x: { value: x },
-      y: { value: -6 },
-    },
-  });
-  const means = column(
-    plot + NUMBERS.mean,
-    { fontWeight: 600 },
-    (field) => words.numbers.years(field.mean),
-  );
-  if (width < NARROW) return [means];
-  const end = plot + NUMBERS.mean + NUMBERS.count;
-  return [
-    means,
-    column(end, { color: theme.muted }, (field) => words.numbers.whole(field.count)),
-    heading(plot + NUMBERS.mean, words.averageShort),
-    heading(end, words.students),
-  ];
-}
-
-/** A see-through area over each row that carries its tip. */
-function hitAreas(rows: readonly Row[], options: OverviewOptions, plot: number): Spec {
-  const values = rows.map(({ field, top, bottom }) => ({
-    y: top,
-    bottom,
-    tip: options.words.fieldTip({ ...field, name: isolate(field.name) }),
+/** The diamond at the mean, hollow where few are kept. */
+function meanMarks(rows: readonly Row[], options: OverviewOptions): Spec {
+  const { scale, theme = LIGHT } = options;
+  const values = rows.map(({ field, y }) => ({
+    mean: field.mean,
+    y,
+    fill: field.count < FEW ? theme.paper : theme.accent,
   }));
   return {
     data: { values },
-    mark: { type: "rect", color: "transparent", aria: true },
+    mark: {
+      type: "point",
+      shape: "diamond",
+      size: 72,
+      opacity: 1,
+      stroke: theme.accent,
+      strokeWidth: 1.5,
+    },
     encoding: {
-      x: { value: 0 },
-      x2: { value: plot },
+      x: onScale("mean", scale),
       y: PIXELS,
-      y2: { field: "bottom" },
-      description: { field: "tip", type: "nominal" },
-      tooltip: { field: "tip", type: "nominal" },
+      fill: { field: "fill", type: "nominal", scale: null, legend: null },
     },
   };
 }

@@ -53,9 +53,7 @@ export async function distributions(view: View): Promise<Html | undefined> {
 function edges(axes: AgeAxes, { words }: View): Part {
   if (!axes.isLowOpen && !axes.isHighOpen) return undefined;
   const low = axes.isLowOpen ? axes.low : undefined;
-  return html`
-    ${words.edgeBars(low, axes.isHighOpen ? axes.high : undefined)}
-  `;
+  return [" ", words.edgeBars(low, axes.isHighOpen ? axes.high : undefined)];
 }
 
 function ageKeys({ result, facts, words }: View): Html {

@@ -82,9 +82,8 @@ function outputsTable({ result: { outputs }, words }: View): Html {
 }
 
 function digest(sha256: string | undefined): Part {
-  return sha256 === undefined ? undefined : html`
-    <code class="digest">${sha256}</code>
-  `;
+  if (sha256 === undefined) return undefined;
+  return [" ", html`<code class="digest">${sha256}</code>`];
 }
 
 function parameterList({ result: { parameters, suppressed }, words }: View): Html {
