@@ -48,7 +48,14 @@ export { readFiles, type ReadOptions } from "./ingest/files.ts";
 export type { DialectOptions } from "./ingest/dialect.ts";
 export { type ColumnChoice, parseColumns, type Role } from "./ingest/columns.ts";
 export { agesByField, clean, rejects, type Sources, students } from "./engine/read.ts";
-export { type JobOptions, OUTPUTS, type Progress, writeReport } from "./engine/local.ts";
+export {
+  type JobOptions,
+  OUTPUTS,
+  type Progress,
+  redraw,
+  type RedrawOptions,
+  writeReport,
+} from "./engine/local.ts";
 export {
   type FieldResult,
   formatResult,
@@ -59,4 +66,5 @@ export {
   type Result,
   type RunFacts,
   type RunParameters,
+  type Suppressed,
 } from "./report/result.ts";

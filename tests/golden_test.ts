@@ -1,25 +1,13 @@
 /**
- * The sample's outputs, compared with the approved ones in tests/golden/. To approve what
- * has changed on purpose:
- *
- * deno test --allow-read --allow-write tests/golden_test.ts -- --approve
+ * The sample's outputs, compared with the approved ones: the example in reports/example/
+ * and the French page. To approve what has changed on purpose: deno task approve
  */
 import assert from "node:assert/strict";
-import { readFiles, type Source, writeReport } from "../lib/mod.ts";
+import { OUTPUTS, readFiles, redraw, type Source, writeReport } from "../lib/mod.ts";
 import { diskTest } from "./support.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 const SAMPLE = "data/students.csv";
-const GOLDEN = `${ROOT}tests/golden`;
-const APPROVE = "deno test --allow-read --allow-write tests/golden_test.ts -- --approve";
-
-/** The files that are compared; the page has tests of its own. */
-const FILES = [
-  "etudiants_transformed.csv",
-  "statistics.csv",
-  "rejects.jsonl",
-  "report.json",
-] as const;
 
 /** Returns the sample under the name by which it is read from the project's folder. */
 async function sample(): Promise<Source> {
@@ -36,8 +24,9 @@ async function sample(): Promise<Source> {
 
 /** Returns the text without the part that differs between machines and between runs. */
 function masked(text: string): string {
-  const found = text.match(/^ {2}"run": \{[^}]*\}$/gm) ?? [];
-  return found.reduce((rest, run) => rest.replace(run, '  "run": "masked"'), text);
+  return text
+    .replace(/^ {2}"run": \{[^}]*\}$/m, '  "run": "masked"')
+    .replace(/^<p class="made">.*<\/p>$/m, '<p class="made">masked</p>');
 }
 
 /** Returns the first line that differs, so that a message says where to look. */
@@ -48,28 +37,29 @@ function difference(actual: string, approved: string): string {
   return `line ${line + 1} is\n  ${ours[line]}\nand was approved as\n  ${theirs[line]}`;
 }
 
+/** Compares a file with the approved one, or approves it. */
+function compare(actual: string, approved: string): void {
+  const text = Deno.readTextFileSync(actual);
+  if (Deno.args.includes("--approve")) Deno.writeTextFileSync(`${ROOT}${approved}`, text);
+  const [ours, theirs] = [text, Deno.readTextFileSync(`${ROOT}${approved}`)].map(masked);
+  const hint = "If that is meant: deno task approve";
+  assert.ok(ours === theirs, `${approved}: ${difference(ours!, theirs!)}\n${hint}`);
+}
+
 diskTest("writeReport() gives the approved outputs for the sample", async (dir) => {
-  await writeReport(await sample(), {
-    out: dir,
-    now: () => new Date("2026-01-31T12:00:00Z"),
-  });
-  for (const name of FILES) {
-    const text = Deno.readTextFileSync(`${dir}/${name}`);
-    const actual = name === "report.json" ? masked(text) : text;
-    if (Deno.args.includes("--approve")) {
-      Deno.mkdirSync(GOLDEN, { recursive: true });
-      Deno.writeTextFileSync(`${GOLDEN}/${name}`, actual);
-    }
-    const approved = Deno.readTextFileSync(`${GOLDEN}/${name}`);
-    assert.ok(
-      actual === approved,
-      `${name}: ${difference(actual, approved)}\nIf that is meant: ${APPROVE}`,
-    );
+  const now = () => new Date("2026-01-31T12:00:00Z");
+  const result = await writeReport(await sample(), { out: dir, now });
+  for (const name of Object.values(OUTPUTS)) {
+    compare(`${dir}/${name}`, `reports/example/${name}`);
   }
+  await redraw(result, { out: dir, parameters: { lang: "fr" } });
+  compare(`${dir}/${OUTPUTS.page}`, "tests/golden/report.fr.html");
 });
 
-Deno.test("the approved report.json depends on no machine, clock or version", () => {
+Deno.test("the approved outputs depend on no machine, clock or version", () => {
   const result = `{\n  "a": 1,\n  "run": {\n    "seconds": 3\n  }\n}\n`;
   assert.equal(masked(result), `{\n  "a": 1,\n  "run": "masked"\n}\n`);
   assert.equal(masked(`{"raw": "\\"run\\": {}"}`), `{"raw": "\\"run\\": {}"}`);
+  const page = `<p>x</p>\n<p class="made">Made today</p>\n`;
+  assert.equal(masked(page), `<p>x</p>\n<p class="made">masked</p>\n`);
 });

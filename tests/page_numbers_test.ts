@@ -194,12 +194,44 @@ Deno.test("drawPage() writes the heading, the day in words and the command", asy
 
 Deno.test("drawPage() leaves the examples of rejects out where it is told to", async () => {
   const result = resultOf({ ...twelve, examples: EXAMPLES });
-  assert.ok((await drawPage(result)).includes("Ali Bennis"));
+  const shown = await drawPage(result);
   const page = await drawPage(result, { examples: false });
-  for (const { raw, raw_base64 } of EXAMPLES) {
-    if (raw !== undefined) assert.ok(!page.includes(raw));
-    if (raw_base64 !== undefined) assert.ok(!page.includes(raw_base64));
+  for (const words of ["Ali Bennis", "Garcia"]) {
+    assert.ok(shown.includes(words));
+    assert.ok(!page.includes(words));
   }
+  for (const { raw } of EXAMPLES) if (raw !== undefined) assert.ok(!page.includes(raw));
+});
+
+Deno.test("drawPage() shows bytes that are no UTF-8 in hexadecimal, the rest as text", async () => {
+  const raw = Uint8Array.from(
+    [..."Zo\xc3\xab Jos\xe9\xc3 <b>\x1b"],
+    (c) => c.charCodeAt(0),
+  );
+  const example = {
+    source: "x",
+    line: 1,
+    reason: "invalid_utf8",
+    raw_base64: raw.toBase64(),
+  } as const;
+  const page = await drawPage(
+    resultOf({ ...twelve, rejects: { invalid_utf8: 1 }, examples: [example] }),
+  );
+  const boxed = (text: string) => `<span class="hidden-char">${text}</span>`;
+  const shown = `Zoë Jos${boxed("E9")}${boxed("C3")} &lt;b&gt;${boxed("U+001B")}</code>`;
+  assert.ok(page.includes(shown));
+});
+
+Deno.test("drawPage() puts title and date on each sheet, whatever they hold", async () => {
+  const title = `a"; } </style><script>alert(1)</script>\\\n\u2028é`;
+  const page = await drawPage(resultOf(twelve), { title, date: "2026-11-22" });
+  const css = /@bottom-left \{ content: "(.*?)";/s.exec(page)![1]!;
+  assert.match(css, /^[\p{L}\p{N}\p{M} \\]*$/u);
+  const text = css.replace(
+    /\\([0-9a-f]+) /g,
+    (_, hex) => String.fromCodePoint(parseInt(hex, 16)),
+  );
+  assert.equal(text, `${title} · 2026-11-22`);
 });
 
 Deno.test("drawPage() escapes every name, record and path", async () => {

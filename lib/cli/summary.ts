@@ -49,8 +49,9 @@ function funnelLines({ funnel, inputs, rejects, parameters }: Result): string[] 
   const from = inputs.length === 1
     ? printable(inputs[0]!.source)
     : `${number.format(inputs.length)} inputs`;
-  const records = funnel.read - funnel.blank;
-  const share = records === 0 ? "" : ` (${percent.format(funnel.rejected / records)})`;
+  const share = funnel.read === 0
+    ? ""
+    : ` (${percent.format(funnel.rejected / funnel.read)})`;
   const reasons = Object.entries(rejects).sort(([, a], [, b]) => b - a);
   const named = reasons.slice(0, MOST_REASONS)
     .map(([reason, count]) => `${reason} ${number.format(count)}`);

@@ -283,14 +283,13 @@ function sumOrUndefined(sizes: readonly (number | undefined)[]): number | undefi
 }
 
 /**
- * Checks the share of refused records against the highest that is allowed.
+ * Checks the share of refused records, of all that were read, against the highest that is allowed.
  *
  * @param maxRate From 0 to 1.
  * @throws {PipelineError} If more were refused.
  */
 export function checkRejectRate({ funnel }: Result, maxRate: number): void {
-  const records = funnel.read - funnel.blank;
-  const rate = records === 0 ? 0 : funnel.rejected / records;
+  const rate = funnel.read === 0 ? 0 : funnel.rejected / funnel.read;
   if (rate <= maxRate) return;
   const percent = (share: number): string => `${Number((100 * share).toFixed(2))} %`;
   throw new PipelineError(

@@ -174,7 +174,8 @@ function bars(field: Field, options: AgeChartOptions): readonly Spec[] {
     isKept: bin.isKept,
     tip: words.ageTip(agesOf(bin, axes), bin.count, bin.share / 100),
   }));
-  const mark = { type: "bar", binSpacing: options.width > 160 ? 1 : 0.5, aria: !isMini };
+  const barWidth = options.width / (axes.high - axes.low + 1);
+  const mark = { type: "bar", binSpacing: barWidth < 5 ? 0.5 : 1, aria: !isMini };
   const layer = (isKept: boolean, color: string): Spec => ({
     data: { values: rows.filter((row) => row.isKept === isKept) },
     mark: { ...mark, color },

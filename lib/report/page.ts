@@ -14,7 +14,7 @@ import { provenance } from "./section_provenance.ts";
 import { quality } from "./section_quality.ts";
 import { steps } from "./section_steps.ts";
 import { headlines, titleBlock } from "./section_title.ts";
-import { STYLE } from "./style.ts";
+import { pageStyle } from "./style.ts";
 import type { PageOptions, View } from "./view.ts";
 import { wordsFor } from "./words.ts";
 
@@ -45,21 +45,23 @@ export async function drawPage(
     conclusion(view),
     provenance(view),
   ];
+  const title = options.title || words.title;
+  const style = pageStyle(options.date ? `${title} · ${options.date}` : title);
   const page = html`
     <!doctype html>
     <html lang="${words.lang}">
       <head>
         <meta charset="utf-8">
         <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(
-          STYLE,
+          style,
           SCRIPT,
         )}">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <meta name="referrer" content="no-referrer">
-        <title>${options.title || words.title}</title>
+        <title>${title}</title>
         <link rel="icon" href="data:,">
-        <style>${new Html(STYLE)}</style>
+        <style>${new Html(style)}</style>
       </head>
       <body>
         <main>

@@ -4,7 +4,8 @@
  */
 import type { Reason } from "../transform/types.ts";
 import { type Bar, barChart, funnelBars, rejectBars } from "./charts.ts";
-import { bdi, type Html, html, join } from "./html.ts";
+import { bdi, type Html, html } from "./html.ts";
+import { rawText } from "./raw_text.ts";
 import type { RejectExample } from "./result.ts";
 import {
   chartLook,
@@ -134,7 +135,9 @@ function exampleList(
     <p class="first">${view.words.examplesOf(examples.length, count)}</p>
     ${list(
       examples.map((example) =>
-        html`<span class="place">${placeOf(example, view)}</span> ${rawOf(example, view)}`
+        html`<span class="place">${placeOf(example, view)}</span> ${
+          rawText(example, view)
+        }`
       ),
       "examples",
     )}
@@ -149,27 +152,4 @@ function placeOf(
     return html`${bdi(topic)}/${String(partition ?? 0)}@${String(offset ?? "?")}`;
   }
   return words.place(source ?? "?", String(line ?? "?"));
-}
-
-function rawOf({ raw, raw_base64 }: RejectExample, { words }: View): Html {
-  if (raw !== undefined) {
-    return raw === ""
-      ? html`<span class="place">(${words.emptyRecord})</span>`
-      : html`<code dir="auto">${visible(raw)}</code>`;
-  }
-  if (raw_base64 === undefined) {
-    return html`<span class="place">(${words.emptyRecord})</span>`;
-  }
-  return html`<code>${raw_base64}</code> <span class="place">(${words.binary})</span>`;
-}
-
-/** Returns the text with its invisible characters named, joiners of letters excepted. */
-function visible(text: string): Html {
-  const pieces = text.split(/([[\p{Cc}\p{Cf}\u2028\u2029]--[\u200c\u200d]])/v);
-  return join(pieces.map((piece, i) => i % 2 === 0 ? piece : codePoint(piece)));
-}
-
-function codePoint(character: string): Html {
-  const digits = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
-  return html`<span class="hidden-char">U+${digits}</span>`;
 }

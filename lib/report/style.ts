@@ -4,8 +4,31 @@
 import { FONTS } from "./chart_base.ts";
 import { DARK, LIGHT, type Theme } from "./theme.ts";
 
-/** What stands between `<style>` and `</style>`. */
-export const STYLE = `
+/**
+ * Returns what stands between `<style>` and `</style>`.
+ *
+ * @param footer What every sheet of paper says beside its number.
+ */
+export function pageStyle(footer: string): string {
+  return `${STYLE}@media print {
+  @page {
+    @bottom-left { content: ${cssString(footer)}; font: 8pt ${FONTS}; color: #57606a; }
+    @bottom-right { content: counter(page) " / " counter(pages); font: 8pt ${FONTS}; color: #57606a; }
+  }
+}
+`;
+}
+
+/** Returns the text as a CSS string in which nothing ends the string or the style. */
+function cssString(text: string): string {
+  const escaped = text.replace(
+    /[^\p{L}\p{M}\p{N} ]/gu,
+    (character) => `\\${character.codePointAt(0)!.toString(16)} `,
+  );
+  return `"${escaped}"`;
+}
+
+const STYLE = `
 :root { color-scheme: light; ${variables(LIGHT)} }
 /* on screens only: paper stays white */
 @media screen and (prefers-color-scheme: dark) {

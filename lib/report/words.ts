@@ -58,7 +58,7 @@ const LABELS = {
   filtered: label("Filtered", "Écartés"),
   kept: label("Kept", "Retenus"),
   emptyRecord: label("empty", "vide"),
-  binary: label("bytes in Base64", "octets en Base64"),
+  binary: label("boxed: bytes that are not UTF-8", "encadrés : octets hors UTF-8"),
 
   // provenance
   inputs: label("Inputs", "Entrées"),

@@ -1,67 +1,142 @@
 /**
- * Finds and starts the Chromium or Chrome that is installed, for tests only: run them with
- * `deno test --allow-all tests/browser`, which is what playwright-core asks for. Without the
- * permission, or without a browser, they are passed over and say so; where `CI=true` a
- * browser that is not installed is a failure.
+ * The Chromium or Chrome that is installed, for tests: pages are opened in it from a folder
+ * of their own, and all that a page says or asks for is kept.
  */
-import type { Browser } from "playwright-core";
+import type { Browser, BrowserContext, Page, Viewport } from "puppeteer-core";
+import { BROWSERS } from "../../lib/export/browser.ts";
+import { drawPage, type PageOptions } from "../../lib/report/page.ts";
+import type { Result } from "../../lib/report/result.ts";
+import { hasProcesses, isGate } from "../support.ts";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-/** A file that Deno shows only to a process with every permission; playwright-core looks. */
-const GUARDED = "/proc/sys/fs/binfmt_misc/WSLInterop";
-
-/** Returns whether the tests are to be passed over; says why. */
-export function isMissing(): boolean {
-  if (!hasAllPermissions()) return says("they need --allow-all");
-  if (browserPath() !== undefined || Deno.env.get("CI") === "true") return false;
-  return says(`none of ${NAMES.join(", ")} is installed`);
+/** How a page is looked at. */
+export interface Screen {
+  readonly scheme: "light" | "dark";
+  readonly viewport: Viewport;
+  readonly hasScripts?: boolean;
 }
 
-function says(reason: string): true {
-  console.warn(`The tests in a browser are passed over: ${reason}`);
-  return true;
+/** A wide screen in the light. */
+export const LIGHT: Screen = { scheme: "light", viewport: { width: 1000, height: 800 } };
+/** A phone in the light. */
+export const PHONE: Screen = { scheme: "light", viewport: { width: 390, height: 844 } };
+/** All four of them, by name. */
+export const SCREENS: Readonly<Record<string, Screen>> = {
+  light: LIGHT,
+  dark: { ...LIGHT, scheme: "dark" },
+  phone: PHONE,
+  "dark phone": { ...PHONE, scheme: "dark" },
+};
+
+/** A page that is open, and everything it said or asked for. */
+export interface Opened extends AsyncDisposable {
+  readonly page: Page;
+  readonly said: readonly string[];
 }
 
-function hasAllPermissions(): boolean {
-  const names = ["run", "read", "write", "env", "sys", "net"] as const;
-  if (names.some((name) => Deno.permissions.querySync({ name }).state !== "granted")) {
-    return false;
+/** A browser without a window; its pages and their folder go with it. */
+export class Desk implements AsyncDisposable {
+  readonly #browser: Browser;
+  readonly #folder: string;
+
+  private constructor(browser: Browser, folder: string) {
+    this.#browser = browser;
+    this.#folder = folder;
   }
-  try {
-    Deno.statSync(GUARDED);
-    return true;
-  } catch (error) {
-    return !(error instanceof Deno.errors.NotCapable);
+
+  /** Starts the browser. */
+  static async set(): Promise<Desk> {
+    const { default: puppeteer } = await import("puppeteer-core");
+    const browser = await puppeteer.launch({
+      executablePath: found!,
+      args: [
+        ...Deno.uid() === 0 ? ["--no-sandbox"] : [],
+        "--disable-gpu",
+        "--disable-background-networking",
+      ],
+    });
+    return new Desk(browser, await Deno.makeTempDir({ prefix: "cohort-" }));
+  }
+
+  /** Draws the page of the result and opens it. */
+  async open(result: Result, options: PageOptions, screen = LIGHT): Promise<Opened> {
+    const file = `${this.#folder}/report.html`;
+    await Deno.writeTextFile(file, await drawPage(result, options));
+    const context = await this.#browser.createBrowserContext();
+    const page = await context.newPage();
+    await page.setViewport(screen.viewport);
+    await page.emulateMediaFeatures([
+      { name: "prefers-color-scheme", value: screen.scheme },
+    ]);
+    await page.setJavaScriptEnabled(screen.hasScripts ?? true);
+    const said = listen(page, `file://${file}`);
+    await page.goto(`file://${file}`);
+    return { page, said, [Symbol.asyncDispose]: () => closeContext(context) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+    await Deno.remove(this.#folder, { recursive: true });
   }
 }
 
-/**
- * Starts the browser without a window.
- *
- * @throws {TypeError} If there is none.
- */
-export async function startBrowser(): Promise<Browser> {
-  const executablePath = browserPath();
-  if (executablePath === undefined) {
-    throw new TypeError("There is no Chromium on the PATH");
-  }
-  const { chromium } = await import("playwright-core");
-  return await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+async function closeContext(context: BrowserContext): Promise<void> {
+  await context.close();
 }
 
-function browserPath(): string | undefined {
-  const folders = (Deno.env.get("PATH") ?? "").split(":").filter((folder) =>
-    folder !== ""
+/** Keeps all that the page says, and what it asks for beside itself. */
+function listen(page: Page, url: string): readonly string[] {
+  const said: string[] = [];
+  page.on("console", (message) => said.push(`console: ${message.text()}`));
+  page.on("pageerror", (error) => said.push(`error: ${String(error)}`));
+  page.on("dialog", (dialog) => {
+    said.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("request", (request) => {
+    if (request.url() !== url && !request.url().startsWith("data:")) {
+      said.push(`request: ${request.url()}`);
+    }
+  });
+  return said;
+}
+
+/** A test that needs a browser: left out with a reason without one, but not at the gate. */
+export function browserTest(
+  name: string,
+  run: (desk: Desk, t: Deno.TestContext) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    ignore: !hasProcesses || found === undefined && !isGate,
+    sanitizeOps: false, // the browser's connection lives as long as the browser
+    sanitizeResources: false,
+    fn: async (t) => {
+      await using desk = await Desk.set();
+      await run(desk, t);
+    },
+  });
+}
+
+const found = hasProcesses ? findBrowser() : undefined;
+
+function findBrowser(): string | undefined {
+  const folders = (Deno.env.get("PATH") ?? "").split(
+    Deno.build.os === "windows" ? ";" : ":",
   );
-  return NAMES.flatMap((name) => folders.map((folder) => `${folder}/${name}`)).find(
-    isFile,
+  const places = BROWSERS.flatMap((name) =>
+    /[/\\]/.test(name) ? [name] : folders.map((folder) => `${folder}/${name}`)
   );
+  const path = places.find(isFile);
+  if (path === undefined && !isGate) {
+    console.info(`left out, no Chromium or Chrome is installed: the tests in a browser`);
+  }
+  return path;
 }
 
 function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;
   } catch {
-    return false; // not there: look in the next folder
+    return false; // not there: look in the next place
   }
 }
