@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { niceScale } from "../lib/report/chart_base.ts";
+import { niceScale } from "../lib/report/charts/base.ts";
 import {
   ageAxes,
   ageChart,
@@ -15,13 +15,13 @@ import {
   overviewScale,
   rejectBars,
   type Spec,
-} from "../lib/report/charts.ts";
+} from "../lib/report/charts/charts.ts";
 import { type Facts, factsOf } from "../lib/report/facts.ts";
-import { drawSvg } from "../lib/report/svg.ts";
-import { cleanSvg } from "../lib/report/svg_clean.ts";
-import { breakLines, textWidth } from "../lib/report/text_width.ts";
+import { drawSvg } from "../lib/report/charts/svg.ts";
+import { cleanSvg } from "../lib/report/charts/svg_clean.ts";
+import { breakLines, textWidth } from "../lib/report/charts/text_width.ts";
 import { VARIABLES } from "../lib/report/theme.ts";
-import { wordsFor } from "../lib/report/words.ts";
+import { wordsFor } from "../lib/report/words/words.ts";
 import {
   type FixtureOptions,
   HOSTILE_NAMES,

@@ -3,9 +3,9 @@
  */
 import assert from "node:assert/strict";
 import { Html } from "../lib/report/html.ts";
-import { type Lang, numbersFor } from "../lib/report/numbers.ts";
-import { fr, frenchSpaces, inSentence } from "../lib/report/typography.ts";
-import { wordsFor } from "../lib/report/words.ts";
+import { type Lang, numbersFor } from "../lib/report/words/numbers.ts";
+import { fr, frenchSpaces, inSentence } from "../lib/report/words/typography.ts";
+import { wordsFor } from "../lib/report/words/words.ts";
 import { REASONS } from "../lib/transform/types.ts";
 
 Deno.test("numbersFor() writes numbers as the language does", () => {

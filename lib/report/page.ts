@@ -7,18 +7,18 @@ import { Html, html } from "./html.ts";
 import { contentSecurityPolicy } from "./policy.ts";
 import type { Result } from "./result.ts";
 import { SCRIPT } from "./script.ts";
-import { distributions } from "./section_ages.ts";
-import { averages } from "./section_averages.ts";
-import { conclusion } from "./section_conclusion.ts";
-import { provenance } from "./section_provenance.ts";
-import { quality } from "./section_quality.ts";
-import { steps } from "./section_steps.ts";
-import { headlines, titleBlock } from "./section_title.ts";
+import { distributions } from "./sections/ages.ts";
+import { averages } from "./sections/averages.ts";
+import { conclusion } from "./sections/conclusion.ts";
+import { provenance } from "./sections/provenance.ts";
+import { quality } from "./sections/quality.ts";
+import { steps } from "./sections/steps.ts";
+import { headlines, titleBlock } from "./sections/title.ts";
 import { pageStyle } from "./style.ts";
-import type { PageOptions, View } from "./view.ts";
-import { wordsFor } from "./words.ts";
+import type { PageOptions, View } from "./sections/view.ts";
+import { wordsFor } from "./words/words.ts";
 
-export type { PageOptions } from "./view.ts";
+export type { PageOptions } from "./sections/view.ts";
 
 /**
  * Returns the page as HTML. The same result and options give the same text, but for the one
@@ -32,7 +32,7 @@ export async function drawPage(
   options: PageOptions = {},
 ): Promise<string> {
   // Vega takes longer to load than all the rest: only who draws a page pays for it
-  const { drawSvg } = await import("./svg.ts");
+  const { drawSvg } = await import("./charts/svg.ts");
   const words = wordsFor(options.lang ?? result.parameters.lang);
   const facts = factsOf(result, words.mergedFields);
   const view: View = { result, facts, words, options, draw: drawSvg };

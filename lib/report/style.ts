@@ -1,7 +1,7 @@
 /**
  * The page's style sheet: light and dark by variables, phone, paper.
  */
-import { FONTS } from "./chart_base.ts";
+import { FONTS } from "./charts/base.ts";
 import { DARK, LIGHT, type Theme } from "./theme.ts";
 
 /**

@@ -25,7 +25,7 @@
 import { type Ages, allAges, noAges, olderThan } from "../analyse/ages.ts";
 import { countStudents, statistics } from "../analyse/statistics.ts";
 import type { FieldResult, InputResult, Result } from "./result.ts";
-import { wordsFor } from "./words.ts";
+import { wordsFor } from "./words/words.ts";
 
 /** The files that may be published. */
 const PUBLIC_FILES: readonly string[] = ["statistics.csv"];

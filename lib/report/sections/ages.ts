@@ -2,10 +2,10 @@
  * The section of the distributions: a small histogram for each field, all on the same axes,
  * and the ages in numbers.
  */
-import { type AgeAxes, ageAxes, ageChart } from "./charts.ts";
-import { type AgeCount, FEW, type Field } from "./facts.ts";
-import { bdi, type Html, html, type Part } from "./html.ts";
-import { PANELS, ROWS } from "./section_averages.ts";
+import { type AgeAxes, ageAxes, ageChart } from "../charts/charts.ts";
+import { type AgeCount, FEW, type Field } from "../facts.ts";
+import { bdi, type Html, html, type Part } from "../html.ts";
+import { PANELS, ROWS } from "./averages.ts";
 import {
   chartLook,
   drawing,

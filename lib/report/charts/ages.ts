@@ -2,16 +2,9 @@
  * The distribution of a field's ages as a Vega-Lite spec: a small histogram, on the same
  * axes for every field, so that they can be compared.
  */
-import {
-  chart,
-  type ChartOptions,
-  extent,
-  niceScale,
-  range,
-  type Spec,
-} from "./chart_base.ts";
-import { ageAt, type AgeCount, FEW, type Field } from "./facts.ts";
-import { LIGHT } from "./theme.ts";
+import { chart, type ChartOptions, extent, niceScale, range, type Spec } from "./base.ts";
+import { ageAt, type AgeCount, FEW, type Field } from "../facts.ts";
+import { LIGHT } from "../theme.ts";
 
 /** The axes that all histograms share. */
 export interface AgeAxes {

@@ -3,7 +3,7 @@
  * pass, everything else is dropped; numbers are rounded, empty groups removed, and what all
  * children of a group have in common is said once.
  */
-import { escapeHtml } from "./html.ts";
+import { escapeHtml } from "../html.ts";
 
 /** An element of the drawing. */
 interface Element {

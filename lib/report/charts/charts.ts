@@ -4,18 +4,18 @@
  * page draw the same. Names of the data are values in rows, never names of columns: there,
  * Vega-Lite would read dots and brackets as paths.
  */
-export type { ChartOptions, Scale, Spec } from "./chart_base.ts";
+export type { ChartOptions, Scale, Spec } from "./base.ts";
 export {
   overviewAges,
   overviewChart,
   type OverviewOptions,
   overviewScale,
-} from "./chart_overview.ts";
+} from "./overview.ts";
 export {
   type AgeAxes,
   ageAxes,
   ageChart,
   type AgeChartOptions,
   ageScaleChart,
-} from "./chart_ages.ts";
-export { type Bar, barChart, funnelBars, rejectBars } from "./chart_bars.ts";
+} from "./ages.ts";
+export { type Bar, barChart, funnelBars, rejectBars } from "./bars.ts";

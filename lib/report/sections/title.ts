@@ -1,9 +1,9 @@
 /**
  * The top of the page: title, who hands it in, and what the numbers say in short.
  */
-import { type Html, html } from "./html.ts";
-import type { Reason } from "../transform/types.ts";
-import { FEW } from "./facts.ts";
+import { type Html, html } from "../html.ts";
+import type { Reason } from "../../transform/types.ts";
+import { FEW } from "../facts.ts";
 import { list, section, type View } from "./view.ts";
 
 /** Returns the title, with author, course and date where they are given. */

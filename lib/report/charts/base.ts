@@ -2,8 +2,8 @@
  * What all charts share: the type of a spec, the look, and axes with ticks that never
  * overlap.
  */
-import { LIGHT, type Theme } from "./theme.ts";
-import type { Words } from "./words.ts";
+import { LIGHT, type Theme } from "../theme.ts";
+import type { Words } from "../words/words.ts";
 
 /** One Vega-Lite chart, as data: rows already computed, nothing fetched. */
 export type Spec = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@
  * The section of the conclusion: sentences computed from the numbers, and what the data
  * can't tell.
  */
-import { type Html, html } from "./html.ts";
+import { type Html, html } from "../html.ts";
 import { list, section, type View } from "./view.ts";
 
 /** Returns what follows from the numbers, and what does not. */

@@ -2,7 +2,7 @@
  * Why records are refused, in words that their owner understands: one entry a reason, in
  * both languages.
  */
-import type { Reason } from "../transform/types.ts";
+import type { Reason } from "../../transform/types.ts";
 import type { Lang } from "./numbers.ts";
 
 /** A reason in words. */

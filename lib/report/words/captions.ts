@@ -2,7 +2,7 @@
  * What stands beside tables and in the steps, in English and French: explanations, the rules
  * in words, what each number means. What belongs to charts is in `captions_charts.ts`.
  */
-import { bdi } from "./html.ts";
+import { bdi } from "../html.ts";
 import { numbersFor } from "./numbers.ts";
 import { both, en, fr } from "./typography.ts";
 

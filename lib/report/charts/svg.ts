@@ -4,7 +4,7 @@
  */
 import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
-import type { Spec } from "./chart_base.ts";
+import type { Spec } from "./base.ts";
 import { cleanSvg } from "./svg_clean.ts";
 
 /**

@@ -1,13 +1,13 @@
 /**
  * What every section of the page is drawn from, and the parts that sections are made of.
  */
-import type { Spec } from "./chart_base.ts";
-import type { Facts } from "./facts.ts";
-import { Html, html, type Part } from "./html.ts";
-import type { Lang } from "./numbers.ts";
-import type { Result } from "./result.ts";
-import { VARIABLES } from "./theme.ts";
-import type { Words } from "./words.ts";
+import type { Spec } from "../charts/base.ts";
+import type { Facts } from "../facts.ts";
+import { Html, html, type Part } from "../html.ts";
+import type { Lang } from "../words/numbers.ts";
+import type { Result } from "../result.ts";
+import { VARIABLES } from "../theme.ts";
+import type { Words } from "../words/words.ts";
 
 /** What the page says besides the result. */
 export interface PageOptions {

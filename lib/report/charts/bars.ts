@@ -2,12 +2,12 @@
  * Bars as a Vega-Lite spec: the funnel and the rejects by reason. Label and number stand
  * above each bar, so that the chart is as readable on a phone as on paper.
  */
-import type { Reason } from "../transform/types.ts";
-import { chart, type ChartOptions, FONT_SIZE, type Spec } from "./chart_base.ts";
-import type { Result } from "./result.ts";
+import type { Reason } from "../../transform/types.ts";
+import { chart, type ChartOptions, FONT_SIZE, type Spec } from "./base.ts";
+import type { Result } from "../result.ts";
 import { breakLines } from "./text_width.ts";
-import { LIGHT, type Theme } from "./theme.ts";
-import type { Words } from "./words.ts";
+import { LIGHT, type Theme } from "../theme.ts";
+import type { Words } from "../words/words.ts";
 
 /** One bar. */
 export interface Bar {

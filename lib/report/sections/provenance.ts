@@ -2,8 +2,8 @@
  * The section of the provenance: from which files, with which parameters and by which
  * command the page was made. All that differs between two equal runs stands on one line.
  */
-import { bdi, type Html, html, type Part } from "./html.ts";
-import { fileLink } from "./section_steps.ts";
+import { bdi, type Html, html, type Part } from "../html.ts";
+import { fileLink } from "./steps.ts";
 import { numberCell, scrolling, section, type View } from "./view.ts";
 
 /** Returns inputs, outputs, parameters, command and, on one line, time and versions. */

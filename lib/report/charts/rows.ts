@@ -2,8 +2,8 @@
  * Where the rows of the overview are: names beside their marks on a wide chart, above them
  * on a narrow one.
  */
-import { FONT_SIZE } from "./chart_base.ts";
-import type { KeptField } from "./facts.ts";
+import { FONT_SIZE } from "./base.ts";
+import type { KeptField } from "../facts.ts";
 import { breakLines, textWidth } from "./text_width.ts";
 
 /** The height of a line of text, in pixels. */

@@ -2,11 +2,11 @@
  * The section of the data's quality: the funnel with its losses, and the refused records by
  * reason with an explanation and examples.
  */
-import type { Reason } from "../transform/types.ts";
-import { type Bar, barChart, funnelBars, rejectBars } from "./charts.ts";
-import { bdi, type Html, html } from "./html.ts";
+import type { Reason } from "../../transform/types.ts";
+import { type Bar, barChart, funnelBars, rejectBars } from "../charts/charts.ts";
+import { bdi, type Html, html } from "../html.ts";
 import { rawText } from "./raw_text.ts";
-import type { RejectExample } from "./result.ts";
+import type { RejectExample } from "../result.ts";
 import {
   chartLook,
   drawing,

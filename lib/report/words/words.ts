@@ -3,13 +3,13 @@
  * language is a type error. Labels stand here, whole sentences in `sentences.ts`,
  * `captions.ts` and `captions_charts.ts`, both languages side by side.
  */
-import type { Reason } from "../transform/types.ts";
+import type { Reason } from "../../transform/types.ts";
 import { CAPTIONS } from "./captions.ts";
 import { CHART_CAPTIONS } from "./captions_charts.ts";
 import { type Lang, type Numbers, numbersFor } from "./numbers.ts";
 import { SENTENCES } from "./sentences.ts";
 import { type Both, both, frenchSpaces } from "./typography.ts";
-import { REASON_WORDS, type ReasonWords } from "./words_reasons.ts";
+import { REASON_WORDS, type ReasonWords } from "./reasons.ts";
 
 const LABELS = {
   title: label("Student age by field of study", "Âge des étudiants par domaine d’études"),

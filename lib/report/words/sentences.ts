@@ -3,7 +3,7 @@
  * are and write them as the language does; a sentence missing in one language is a type
  * error.
  */
-import { bdi } from "./html.ts";
+import { bdi } from "../html.ts";
 import { numbersFor } from "./numbers.ts";
 import { both, en, fr, inSentence } from "./typography.ts";
 

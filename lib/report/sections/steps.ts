@@ -2,7 +2,7 @@
  * The section of the steps: what was done with the records, each step with its counts, and
  * the files beside the page.
  */
-import { type Html, html, type Part } from "./html.ts";
+import { type Html, html, type Part } from "../html.ts";
 import { list, section, type View } from "./view.ts";
 
 /** Returns the four steps: ingestion, transformation, analysis, export. */

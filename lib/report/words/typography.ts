@@ -2,7 +2,7 @@
  * Sentences in English and in French: templates that escape what comes from outside and
  * set their own punctuation as printers of the language do.
  */
-import { type Html, html, type Part } from "./html.ts";
+import { type Html, html, type Part } from "../html.ts";
 
 /** Returns an English sentence as HTML; the values are escaped. */
 export const en = html;

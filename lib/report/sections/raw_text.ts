@@ -2,8 +2,8 @@
  * The raw text of a refused record on the page: invisible characters are named, and bytes
  * that are not UTF-8 are shown in hexadecimal.
  */
-import { Html, html, join, type Part } from "./html.ts";
-import type { RejectExample } from "./result.ts";
+import { Html, html, join, type Part } from "../html.ts";
+import type { RejectExample } from "../result.ts";
 import type { View } from "./view.ts";
 
 /** Returns the record's text, or what stands for it where it has none. */

@@ -9,9 +9,9 @@ import {
   overviewAges,
   overviewChart,
   overviewScale,
-} from "./charts.ts";
-import { FEW, type Field, type KeptField } from "./facts.ts";
-import { bdi, type Html, html, type Part } from "./html.ts";
+} from "../charts/charts.ts";
+import { FEW, type Field, type KeptField } from "../facts.ts";
+import { bdi, type Html, html, type Part } from "../html.ts";
 import {
   chartLook,
   decoration,

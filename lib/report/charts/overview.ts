@@ -11,12 +11,12 @@ import {
   niceScale,
   type Scale,
   type Spec,
-} from "./chart_base.ts";
-import { ageAt, FEW, type KeptField } from "./facts.ts";
-import { hitAreas, labelTexts, NUMBERS, numberTexts, PIXELS } from "./chart_row_texts.ts";
-import { besideRows, labelWidth, type Row, stackedRows } from "./chart_rows.ts";
+} from "./base.ts";
+import { ageAt, FEW, type KeptField } from "../facts.ts";
+import { hitAreas, labelTexts, NUMBERS, numberTexts, PIXELS } from "./row_texts.ts";
+import { besideRows, labelWidth, type Row, stackedRows } from "./rows.ts";
 import { textWidth } from "./text_width.ts";
-import { LIGHT } from "./theme.ts";
+import { LIGHT } from "../theme.ts";
 
 /** What the overview needs besides the fields. */
 export interface OverviewOptions extends ChartOptions {

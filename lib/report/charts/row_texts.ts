@@ -2,11 +2,11 @@
  * What stands beside the marks of the overview: names, averages and counts as text, and the
  * see-through areas that carry the tips.
  */
-import { isolate, NARROW, type Spec } from "./chart_base.ts";
-import type { OverviewOptions } from "./chart_overview.ts";
-import type { Row } from "./chart_rows.ts";
-import type { KeptField } from "./facts.ts";
-import { LIGHT } from "./theme.ts";
+import { isolate, NARROW, type Spec } from "./base.ts";
+import type { OverviewOptions } from "./overview.ts";
+import type { Row } from "./rows.ts";
+import type { KeptField } from "../facts.ts";
+import { LIGHT } from "../theme.ts";
 
 /** Room for the averages in numbers at the right, and for the counts beside them. */
 export const NUMBERS = { mean: 48, count: 64 };
