@@ -48,14 +48,9 @@ export { readFiles, type ReadOptions } from "./ingest/files.ts";
 export type { DialectOptions } from "./ingest/dialect.ts";
 export { type ColumnChoice, parseColumns, type Role } from "./ingest/columns.ts";
 export { agesByField, clean, rejects, type Sources, students } from "./engine/read.ts";
-export {
-  type JobOptions,
-  OUTPUTS,
-  type Progress,
-  redraw,
-  type RedrawOptions,
-  writeReport,
-} from "./engine/local.ts";
+export type { JobOptions, Progress } from "./engine/job.ts";
+export { OUTPUTS } from "./engine/outputs.ts";
+export { redraw, type RedrawOptions, writeReport } from "./engine/local.ts";
 export {
   type FieldResult,
   formatResult,

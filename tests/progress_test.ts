@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Effects } from "../lib/cli/effects.ts";
 import { formatProgress, progressPrinter } from "../lib/cli/progress.ts";
-import type { Progress } from "../lib/engine/local.ts";
+import type { Progress } from "../lib/engine/job.ts";
 import { diskTest, put, runHere } from "./support.ts";
 
 const HALF: Progress = {

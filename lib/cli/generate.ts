@@ -7,7 +7,7 @@ import { z } from "zod";
 import { OutputFolder } from "../export/folder.ts";
 import { generate } from "../generate/records.ts";
 import { type Effects, writeAll } from "./effects.ts";
-import type { Command } from "./main.ts";
+import type { Command } from "./command.ts";
 import { readSettings, toggle, type Values, wholeNumber } from "./settings.ts";
 
 const settings = {

@@ -4,20 +4,13 @@
  */
 import config from "../../deno.json" with { type: "json" };
 import { PipelineError } from "../errors.ts";
+import type { Command } from "./command.ts";
 import { type Effects, print, printable } from "./effects.ts";
 import { generateCommand } from "./generate.ts";
 import { reportCommand } from "./report.ts";
 import { nearest, type Settings, toggle, variableOf } from "./settings.ts";
 
 export { stopOnSignals } from "./effects.ts";
-
-/** One thing that the program can do. */
-export interface Command {
-  /** What it does, one line. */
-  readonly summary: string;
-  readonly settings: Settings;
-  run(args: readonly string[], effects: Effects): Promise<void>;
-}
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ["report", reportCommand],

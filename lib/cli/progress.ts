@@ -2,7 +2,7 @@
  * Progress of a long run: one line that is drawn over on a terminal, else a plain line every
  * few seconds. A short run shows nothing.
  */
-import type { Progress } from "../engine/local.ts";
+import type { Progress } from "../engine/job.ts";
 import { type Effects, print, printable } from "./effects.ts";
 
 /** How often a line is drawn, in ms: on a terminal, and elsewhere. */

@@ -1,13 +1,8 @@
 /**
  * `report`: one command from a messy CSV to the cleaned CSV and the report.
  */
-import {
-  checkRejectRate,
-  OUTPUTS,
-  redraw,
-  REDRAWN,
-  writeReport,
-} from "../engine/local.ts";
+import { checkRejectRate, redraw, REDRAWN, writeReport } from "../engine/local.ts";
+import { OUTPUTS } from "../engine/outputs.ts";
 import { PipelineError, systemReason } from "../errors.ts";
 import { openFile, printPdf } from "../export/browser.ts";
 import { OutputFolder } from "../export/folder.ts";
@@ -16,7 +11,7 @@ import { readFiles } from "../ingest/files.ts";
 import type { Source } from "../ingest/source.ts";
 import { formatResult, parseResult, type Result } from "../report/result.ts";
 import { type Effects, print, printable, untilAborted } from "./effects.ts";
-import type { Command } from "./main.ts";
+import type { Command } from "./command.ts";
 import { progressPrinter } from "./progress.ts";
 import {
   CONFIG_FILE,

@@ -4,13 +4,9 @@
  * page draw the same. Names of the data are values in rows, never names of columns: there,
  * Vega-Lite would read dots and brackets as paths.
  */
+export type { OverviewOptions } from "./rows.ts";
 export type { ChartOptions, Scale, Spec } from "./base.ts";
-export {
-  overviewAges,
-  overviewChart,
-  type OverviewOptions,
-  overviewScale,
-} from "./overview.ts";
+export { overviewAges, overviewChart, overviewScale } from "./overview.ts";
 export {
   type AgeAxes,
   ageAxes,

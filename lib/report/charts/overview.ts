@@ -3,7 +3,6 @@
  */
 import {
   chart,
-  type ChartOptions,
   extent,
   FONT_SIZE,
   isolate,
@@ -14,17 +13,15 @@ import {
 } from "./base.ts";
 import { ageAt, FEW, type KeptField } from "../facts.ts";
 import { hitAreas, labelTexts, NUMBERS, numberTexts, PIXELS } from "./row_texts.ts";
-import { besideRows, labelWidth, type Row, stackedRows } from "./rows.ts";
+import {
+  besideRows,
+  labelWidth,
+  type OverviewOptions,
+  type Row,
+  stackedRows,
+} from "./rows.ts";
 import { textWidth } from "./text_width.ts";
 import { LIGHT } from "../theme.ts";
-
-/** What the overview needs besides the fields. */
-export interface OverviewOptions extends ChartOptions {
-  /** The ages on the axis; marks beyond it end there with an arrow and their age. */
-  readonly scale: Scale;
-  /** The average of all kept students, drawn as a dashed line. */
-  readonly overall: number;
-}
 
 /** Ages further apart than this are not all drawn to scale, in years. */
 const WIDEST = 45;

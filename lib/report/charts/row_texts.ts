@@ -3,8 +3,7 @@
  * see-through areas that carry the tips.
  */
 import { isolate, NARROW, type Spec } from "./base.ts";
-import type { OverviewOptions } from "./overview.ts";
-import type { Row } from "./rows.ts";
+import type { OverviewOptions, Row } from "./rows.ts";
 import type { KeptField } from "../facts.ts";
 import { LIGHT } from "../theme.ts";
 

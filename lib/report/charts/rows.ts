@@ -2,12 +2,20 @@
  * Where the rows of the overview are: names beside their marks on a wide chart, above them
  * on a narrow one.
  */
-import { FONT_SIZE } from "./base.ts";
+import { type ChartOptions, FONT_SIZE, type Scale } from "./base.ts";
 import type { KeptField } from "../facts.ts";
 import { breakLines, textWidth } from "./text_width.ts";
 
 /** The height of a line of text, in pixels. */
 const LINE = 15;
+
+/** What the overview needs besides the fields. */
+export interface OverviewOptions extends ChartOptions {
+  /** The ages on the axis; marks beyond it end there with an arrow and their age. */
+  readonly scale: Scale;
+  /** The average of all kept students, drawn as a dashed line. */
+  readonly overall: number;
+}
 
 /** A field with its place in the chart, in pixels from the top. */
 export interface Row {
