@@ -22,6 +22,7 @@ export {
   type CleanerFactory,
   type CleanOptions,
   type Counts,
+  fastCleaner,
   OLDER_THAN,
   textCleaner,
 } from "./transform/clean.ts";

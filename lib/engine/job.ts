@@ -19,7 +19,7 @@ import {
   type Cleaned,
   type CleanerFactory,
   type Counts,
-  textCleaner,
+  fastCleaner,
 } from "../transform/clean.ts";
 import { STUDENTS_HEADER } from "../transform/csv.ts";
 import type { Reason, Reject } from "../transform/types.ts";
@@ -51,7 +51,7 @@ export interface JobOptions {
   readonly parameters?: Partial<RunParameters>;
   /** Whether the page is drawn; by default it is. */
   readonly page?: boolean;
-  /** Who cleans; the rules as text by default. */
+  /** Who cleans; the fastest by default. */
   readonly cleaner?: CleanerFactory;
   /** Stops the run: it throws the signal's reason and leaves the outputs as they were. */
   readonly signal?: AbortSignal;
@@ -86,7 +86,7 @@ export class Job {
     this.#folder = folder;
     this.#parameters = parameters;
     this.#options = options;
-    const cleaner = options.cleaner ?? textCleaner;
+    const cleaner = options.cleaner ?? fastCleaner;
     this.cleaner = cleaner({ olderThan: parameters.older_than });
     this.#students = folder.create(OUTPUTS.students);
     this.#rejects = folder.create(OUTPUTS.rejects);

@@ -8,8 +8,8 @@ import {
   type Cleaned,
   type CleanerFactory,
   type CleanOptions,
+  fastCleaner,
   recordJudge,
-  textCleaner,
 } from "../transform/clean.ts";
 import type { Reject, Student } from "../transform/types.ts";
 
@@ -21,8 +21,8 @@ const NEVER = new AbortController().signal;
 /**
  * Yields what becomes of each batch: the rows of the CSV as bytes, the rejects, the counts.
  *
- * @param options `olderThan`: whom to keep. `cleaner`: who does the work; the rules as text
- * by default.
+ * @param options `olderThan`: whom to keep. `cleaner`: who does the work; the fastest by
+ * default.
  * @throws {PipelineError} If a source cannot be read to its end.
  *
  * @example
@@ -40,7 +40,7 @@ export async function* clean(
   sources: Sources,
   options: CleanOptions & { readonly cleaner?: CleanerFactory } = {},
 ): AsyncGenerator<Cleaned> {
-  const cleaner = (options.cleaner ?? textCleaner)(options);
+  const cleaner = (options.cleaner ?? fastCleaner)(options);
   for (const source of [sources].flat()) {
     for await (const batch of source.read(NEVER)) yield cleaner.clean(batch);
   }

@@ -1,11 +1,13 @@
 /**
  * The seam: a batch goes in; CSV bytes, rejects, counts and ages come out. Who does the work
- * is an argument wherever cleaning is done; {@linkcode textCleaner} does it by the rules as
- * text, and whoever does it faster must give the same bytes.
+ * is an argument wherever cleaning is done: {@linkcode textCleaner} goes by the rules as text,
+ * {@linkcode fastCleaner} lets the byte kernel take the common records and gives the same
+ * bytes.
  */
 import { type AgesByField, countAge } from "../analyse/ages.ts";
 import { studentRow } from "./csv.ts";
-import { EXCERPT_BYTES, RecordReader } from "./records.ts";
+import { isSkimmable, Kernel } from "./kernel/kernel.ts";
+import { EXCERPT_BYTES, RecordReader, type Skim } from "./records.ts";
 import { judge, MAX_RECORD_BYTES } from "./rules.ts";
 import type {
   Batch,
@@ -64,45 +66,78 @@ export const OLDER_THAN = 20;
 export type CleanerFactory = (options: CleanOptions) => Cleaner;
 
 /** Returns a cleaner that goes by the rules as text, record by record. */
-export function textCleaner({ olderThan = OLDER_THAN }: CleanOptions = {}): Cleaner {
+export function textCleaner(options: CleanOptions = {}): Cleaner {
+  return makeCleaner("rules as text", options);
+}
+
+/** Returns the fastest cleaner that the machine can run; all give the same bytes. */
+export function fastCleaner(options: CleanOptions = {}): Cleaner {
+  try {
+    const kernel = new Kernel(options.olderThan ?? OLDER_THAN);
+    return makeCleaner("byte kernel", options, kernel);
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) return textCleaner(options);
+    throw error;
+  }
+}
+
+function makeCleaner(engine: string, options: CleanOptions, kernel?: Kernel): Cleaner {
+  const olderThan = options.olderThan ?? OLDER_THAN;
   const ages: AgesByField = new Map();
   const judged = recordJudge();
   return {
-    engine: "rules as text",
-    ages,
+    engine,
+    get ages() {
+      kernel?.takeAges(ages);
+      return ages;
+    },
     clean(batch) {
       const counts = { read: 0, blank: 0, rejected: 0, filtered: 0, kept: 0 };
       const rejects: Reject[] = [];
       let rows = "";
-      for (const verdict of judged(batch)) {
+      const skim = kernel && "bytes" in batch && isSkimmable(batch.input.layout)
+        ? (text: Uint8Array, at: number) => {
+          const skimmed = kernel.skim(text, at, batch.input.layout);
+          counts.read += skimmed.records;
+          counts.kept += skimmed.kept;
+          counts.filtered += skimmed.records - skimmed.kept;
+          return skimmed;
+        }
+        : undefined;
+      for (const verdict of judged(batch, skim)) {
         counts.read++;
         if (verdict === "blank") counts.blank++;
         else if ("reason" in verdict) {
           counts.rejected++;
           rejects.push(verdict);
         } else {
+          if (skim) kernel!.learn(verdict);
           countAge(ages, verdict.field, verdict.age);
           if (verdict.age > olderThan) {
             counts.kept++;
-            rows += studentRow(verdict);
+            if (skim) kernel!.append(studentRow(verdict));
+            else rows += studentRow(verdict);
           } else counts.filtered++;
         }
       }
-      return { csv: UTF8.encode(rows), rejects, counts };
+      return { csv: skim ? kernel!.takeRows() : UTF8.encode(rows), rejects, counts };
     },
   };
 }
 
 /** Returns a function that yields what each record of a batch is, input by input. */
-export function recordJudge(): (batch: Batch) => Generator<Student | Reject | "blank"> {
+export function recordJudge(): (
+  batch: Batch,
+  skim?: Skim,
+) => Generator<Student | Reject | "blank"> {
   let reader: RecordReader | undefined;
-  return function (batch) {
+  return function (batch, skim) {
     if ("values" in batch) return judgeValues(batch);
     // an input's first batch begins where its text does
     reader ??= new RecordReader(batch.input.layout, batch.byteOffset);
     const current = reader;
     if (batch.isLast) reader = undefined;
-    return judgeBytes(batch, current);
+    return judgeBytes(batch, current, skim);
   };
 }
 
@@ -111,8 +146,9 @@ const UTF8 = new TextEncoder();
 function* judgeBytes(
   { input, bytes, isLast }: BytesBatch,
   reader: RecordReader,
+  skim: Skim | undefined,
 ): Generator<Student | Reject | "blank"> {
-  for (const record of reader.read(bytes, isLast)) {
+  for (const record of reader.read(bytes, isLast, skim)) {
     const isLong = record.length > MAX_RECORD_BYTES;
     const verdict = isLong ? "too_long" : judge(record.bytes, input.layout);
     if (typeof verdict === "object" || verdict === "blank") {

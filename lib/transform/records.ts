@@ -25,6 +25,15 @@ export interface RawRecord {
   readonly byteOffset: number;
 }
 
+/**
+ * Takes records that are one line each, from `at` on, and does all that is to be done with
+ * them; returns how many they are and how many bytes they take.
+ */
+export type Skim = (
+  text: Uint8Array,
+  at: number,
+) => { readonly bytes: number; readonly records: number };
+
 const LF = 10;
 const CR = 13;
 const QUOTE = 34;
@@ -56,19 +65,27 @@ export class RecordReader {
    *
    * @param bytes What follows in the input.
    * @param isLast Whether nothing follows after these bytes.
+   * @param skim Takes records out before they are read here.
    */
-  *read(bytes: Uint8Array, isLast: boolean): Generator<RawRecord> {
-    for (const record of this.#cut(bytes, isLast)) {
+  *read(bytes: Uint8Array, isLast: boolean, skim?: Skim): Generator<RawRecord> {
+    for (const record of this.#cut(bytes, isLast, skim)) {
       if (this.#header && !isBlank(record.bytes)) this.#header = false;
       else yield record;
     }
   }
 
-  *#cut(bytes: Uint8Array, isLast: boolean): Generator<RawRecord> {
+  *#cut(bytes: Uint8Array, isLast: boolean, skim?: Skim): Generator<RawRecord> {
     const start = this.#long === undefined ? 0 : yield* this.#endLong(bytes, isLast);
     const text = concat(this.#rest, bytes.subarray(start));
     let at = 0;
     while (at < text.length) {
+      if (skim !== undefined && !this.#header) {
+        const { bytes, records } = skim(text, at);
+        this.#line += records;
+        this.#byteOffset += bytes;
+        at += bytes;
+        if (at === text.length) break;
+      }
       const found = this.#find(text, at, isLast);
       if (found === undefined) break;
       yield { ...found.record, line: this.#line, byteOffset: this.#byteOffset };

@@ -98,7 +98,7 @@ function tidy(text: string): string {
  * depends on the machine's locale. Upper case can undo NFC (`ΐ`), so it is composed again:
  * what was normalised once stays as it is.
  */
-function normalise(text: string): string {
+export function normalise(text: string): string {
   return tidy(text).normalize("NFC").toUpperCase().normalize("NFC");
 }
 
