@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import config from "../deno.json" with { type: "json" };
+import { writeAll } from "../lib/cli/effects.ts";
 import { stopOnSignals } from "../lib/cli/main.ts";
 import { PipelineError } from "../lib/errors.ts";
 import {
   bytes,
+  commandWords,
   diskTest,
   processTest,
   put,
@@ -967,6 +969,38 @@ processTest(
     assert.deepEqual(JSON.parse(read(`${dir}/out/report.json`)).funnel.kept, 1);
   },
 );
+
+processTest(
+  "main.ts keeps its exit code where standard error is full",
+  async (dir) => {
+    const [program, ...args] = commandWords(["report", "--input", "-", "--out", dir]);
+    const codes = [];
+    for (const last of ["--no-html", "--frobnicate"]) {
+      const { code } = await new Deno.Command("sh", {
+        args: ["-c", 'exec "$0" "$@" 2>/dev/full </dev/null', program, ...args, last],
+        cwd: dir,
+      }).output();
+      codes.push(code);
+    }
+    assert.deepEqual(codes, [0, 2]);
+  },
+  { ignore: Deno.build.os !== "linux" },
+);
+
+Deno.test("writeAll() waits where a pipe is full and does not wait itself", () => {
+  let tries = 0;
+  let written = "";
+  const output = {
+    isTerminal: () => false,
+    writeSync(bytes: Uint8Array) {
+      if (tries++ % 2 === 0) throw new Deno.errors.WouldBlock("full");
+      written += new TextDecoder().decode(bytes.subarray(0, 3));
+      return Math.min(3, bytes.length);
+    },
+  };
+  assert.ok(writeAll(output, bytes("a long text")));
+  assert.equal(written, "a long text");
+});
 
 processTest("main.ts ends with the exit code of the error", async (dir) => {
   const input = put(dir, "in", THREE_BAD_OF_FOUR);

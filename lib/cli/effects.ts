@@ -26,11 +26,18 @@ export function print(output: Output, text: string): void {
   writeAll(output, new TextEncoder().encode(text));
 }
 
+/** Writes the text to standard error; where that is full, nobody can be told of it. */
+export function complain({ stderr }: Pick<Effects, "stderr">, text: string): void {
+  try {
+    print(stderr, text);
+  } catch { /* the exit code still tells */ }
+}
+
 /** Writes all the bytes; returns whether there is still a reader. */
 export function writeAll(output: Output, bytes: Uint8Array): boolean {
   try {
     for (let done = 0; done < bytes.length;) {
-      done += output.writeSync(bytes.subarray(done));
+      done += writeSome(output, bytes.subarray(done));
     }
     return true;
   } catch (error) {
@@ -40,6 +47,20 @@ export function writeAll(output: Output, bytes: Uint8Array): boolean {
       `Cannot write to standard output: ${systemReason(error)}`,
       { cause: error },
     );
+  }
+}
+
+const NEVER_WOKEN = new Int32Array(new SharedArrayBuffer(4));
+
+/** Writes some of the bytes; waits where the pipe is full and does not wait itself. */
+function writeSome(output: Output, bytes: Uint8Array): number {
+  while (true) {
+    try {
+      return output.writeSync(bytes);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      Atomics.wait(NEVER_WOKEN, 0, 0, 5);
+    }
   }
 }
 

@@ -5,7 +5,7 @@
 import config from "../../deno.json" with { type: "json" };
 import { PipelineError } from "../errors.ts";
 import type { Command } from "./command.ts";
-import { type Effects, print, printable } from "./effects.ts";
+import { complain, type Effects, print, printable } from "./effects.ts";
 import { generateCommand } from "./generate.ts";
 import { reportCommand } from "./report.ts";
 import { nearest, type Settings, toggle, variableOf } from "./settings.ts";
@@ -66,17 +66,17 @@ async function dispatch(args: readonly string[], effects: Effects): Promise<void
 }
 
 /** Tells what went wrong and what to do, in two lines at most. */
-function fail(error: unknown, isDebug: boolean, { stderr }: Effects): number {
+function fail(error: unknown, isDebug: boolean, effects: Effects): number {
   const known = error instanceof PipelineError ? error : new PipelineError(
     "internal",
     `A fault of cohort: ${error instanceof Error ? error.message : String(error)}`,
     { hint: "Run again with --debug and report what it shows", cause: error },
   );
-  print(stderr, `error: ${printable(known.message)}\n`);
-  if (known.hint !== undefined) print(stderr, `       ${printable(known.hint)}\n`);
+  complain(effects, `error: ${printable(known.message)}\n`);
+  if (known.hint !== undefined) complain(effects, `       ${printable(known.hint)}\n`);
   if (isDebug) {
     for (let at: unknown = known; at instanceof Error; at = at.cause) {
-      print(stderr, `${(at.stack ?? "").split("\n").map(printable).join("\n")}\n`);
+      complain(effects, `${(at.stack ?? "").split("\n").map(printable).join("\n")}\n`);
     }
   }
   return known.exitCode;

@@ -3,7 +3,7 @@
  * few seconds. A short run shows nothing.
  */
 import type { Progress } from "../engine/job.ts";
-import { type Effects, print, printable } from "./effects.ts";
+import { complain, type Effects, printable } from "./effects.ts";
 
 /** How often a line is drawn, in ms: on a terminal, and elsewhere. */
 const EVERY_MS = { terminal: 250, plain: 5000 };
@@ -12,6 +12,9 @@ const PATIENCE_MS = 500;
 
 const number = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 const megabytes = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
+
+/** Draws over a line; what is wider than the terminal is cut, or its rows would pile up. */
+const drawnOver = (line: string): string => `\r\x1b[2K\x1b[?7l${line}\x1b[?7h`;
 
 /** Shows how far a run has come. */
 export interface ProgressPrinter {
@@ -22,7 +25,8 @@ export interface ProgressPrinter {
 }
 
 /** Returns what shows the progress of a run that begins now. */
-export function progressPrinter({ stderr, now }: Effects): ProgressPrinter {
+export function progressPrinter(effects: Effects): ProgressPrinter {
+  const { stderr, now } = effects;
   const isTerminal = stderr.isTerminal();
   const every = isTerminal ? EVERY_MS.terminal : EVERY_MS.plain;
   const started = now().getTime();
@@ -34,11 +38,11 @@ export function progressPrinter({ stderr, now }: Effects): ProgressPrinter {
       if (time < next) return;
       next = time + every;
       const line = formatProgress(progress, (time - started) / 1000);
-      print(stderr, isTerminal ? `\r\x1b[2K${line}` : `${line}\n`);
+      complain(effects, isTerminal ? drawnOver(line) : `${line}\n`);
       isShown = isTerminal;
     },
     clear() {
-      if (isShown) print(stderr, "\r\x1b[2K");
+      if (isShown) complain(effects, "\r\x1b[2K");
       isShown = false;
     },
   };

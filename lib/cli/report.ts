@@ -10,7 +10,7 @@ import { parseColumns } from "../ingest/columns.ts";
 import { readFiles } from "../ingest/files.ts";
 import type { Source } from "../ingest/source.ts";
 import { formatResult, parseResult, type Result } from "../report/result.ts";
-import { type Effects, print, printable, untilAborted } from "./effects.ts";
+import { complain, type Effects, print, printable, untilAborted } from "./effects.ts";
 import type { Command } from "./command.ts";
 import { progressPrinter } from "./progress.ts";
 import {
@@ -48,7 +48,7 @@ async function report(values: ReportValues, effects: Effects): Promise<void> {
   const { quiet, out } = values;
   const started = performance.now();
   const warn = (message: string): void => {
-    if (!quiet) print(effects.stderr, `warning: ${printable(message)}\n`);
+    if (!quiet) complain(effects, `warning: ${printable(message)}\n`);
   };
   const now = clockOf(effects); // before anything is read: it can be wrong usage
   const sources = await openSources(values, effects, warn);
