@@ -937,6 +937,10 @@ processTest(
     const ran = await runCommandProcess(["report", "--out", dir], { cwd: ROOT });
     assert.deepEqual([ran.code, ran.stderr], [0, ""]);
     assert.match(ran.stdout, /^Read +2,007 records from data\/students\.csv$/m);
+    const [, excerpt] = /^```text\n(Read .*?)```$/ms.exec(read(`${ROOT}README.md`))!;
+    for (const line of excerpt!.split("\n")) {
+      if (line.trim() !== "…") assert.ok(ran.stdout.includes(`${line}\n`), line);
+    }
     const elsewhere = await runCommandProcess(["report", "--out", dir], { cwd: dir });
     assertError(elsewhere, {
       code: 3,
