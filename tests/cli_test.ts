@@ -365,7 +365,7 @@ const UNWRITABLE: readonly OutputCase[] = [
     what: "a file in the folder's place",
     prepare: (dir) => void put(dir, "out", ""),
     args: ["report", "--input", "{dir}/in", "--out", "{dir}/out"],
-    first: "Cannot write {dir}/out: file exists",
+    first: "Cannot write {dir}/out: it is not a folder",
   },
   {
     what: "a link in the folder's place",

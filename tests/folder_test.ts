@@ -136,7 +136,7 @@ diskTest(
     assertRefused(() => OutputFolder.open(dir, ["b", "a"]), `${dir}/a: it is a folder`);
     assertRefused(
       () => OutputFolder.open(`${dir}/file`, ["a"]),
-      `${dir}/file: file exists`,
+      `${dir}/file: it is not a folder`,
     );
     assertRefused(
       () => OutputFolder.open(`${dir}/file/below`, ["a"]),

@@ -32,7 +32,8 @@ export class OutputFolder implements Disposable {
    */
   static open(path: string, names: readonly string[]): OutputFolder {
     const folder = new OutputFolder(path.replace(/(?<=.)[/\\]+$/, ""));
-    folder.#refuseLink("");
+    const place = folder.#refuseLink("");
+    if (place?.isDirectory === false) throw unwritable(folder.path, "it is not a folder");
     onDisk(folder.path, () => Deno.mkdirSync(folder.path, { recursive: true }));
     for (const name of names) folder.#checkPlace(name);
     folder.#sweep(names);
