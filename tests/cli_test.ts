@@ -130,6 +130,7 @@ const USAGE: readonly UsageCase[] = [
   [["report", "--input="], '--input cannot be ""', "Give a path"],
   [["report", "--out="], '--out cannot be ""', "Give a folder"],
   [["report", "--quiet=yes"], "--quiet takes no value", "Write --quiet alone"],
+  [["report", "--help=yes"], "--help takes no value", "Write --help alone"],
   [["report", "--bom=true"], "--bom takes no value", "Write --bom alone"],
   [["report", "--older-than", "old"], '--older-than cannot be "old"', WHOLE_AGE],
   [["report", "--older-than", "20.5"], '--older-than cannot be "20.5"', WHOLE_AGE],
@@ -1022,10 +1023,17 @@ processTest("main.ts ends with the exit code of the error", async (dir) => {
   }
 });
 
+diskTest("report counts one record as one", async (dir) => {
+  put(dir, "in", "Ali Bennis,21,Law\n");
+  const { stdout } = await report(dir, ["--input", "{dir}/in"]);
+  assert.match(stdout, /^Read +1 record from /);
+});
+
 diskTest("a variable beats the config file, which beats the default", async (dir) => {
   put(dir, "in", "Ali Bennis,21,Law\nSara Alami,30,Law\n");
   const settings = { "older-than": 29, lang: "fr", bom: true, input: [`${dir}/in`] };
-  const config = put(dir, "settings.json", JSON.stringify(settings));
+  // Notepad begins a file with a byte order mark
+  const config = put(dir, "settings.json", `\ufeff${JSON.stringify(settings)}`);
   const args = ["--config", config, "--json"];
   const fromFile = await report(dir, args);
   assert.equal(fromFile.stderr, "");
@@ -1044,6 +1052,9 @@ diskTest("a config file that is no good ends with 2 and is named", async (dir) =
     ["[]", /settings\.json/],
     ['{"older-than": {}}', /settings\.json/],
     ['{"older-than": "old"}', /settings\.json.*older-than.*"old"/],
+    ['{"input": []}', /settings\.json: input cannot be an empty list\n/],
+    ['{"title": []}', /settings\.json: title cannot be an empty list\n/],
+    ['{"lang": ["en", "fr"]}', /settings\.json: lang cannot be a list\n/],
     ['{"older-tahn": 20}', /settings\.json.*older-tahn.*\n.*older-than/s],
   ];
   for (const [text, message] of cases) {

@@ -161,7 +161,7 @@ function exists(path: string): boolean {
 
 function readText(path: string, kind: "usage" | "input"): string {
   try {
-    return Deno.readTextFileSync(path);
+    return Deno.readTextFileSync(path).replace(/^\ufeff/, ""); // Notepad writes a mark
   } catch (cause) {
     throw new PipelineError(kind, `Cannot read ${path}: ${systemReason(cause)}`, {
       cause,

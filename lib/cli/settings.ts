@@ -134,6 +134,12 @@ export function parseConfig(text: string, name: string, settings: Settings): Con
   const texts = new Map<string, readonly string[]>();
   for (const [key, value] of Object.entries(parsed.data)) {
     if (!Object.hasOwn(settings, key)) throw unknownKey(key, name, Object.keys(settings));
+    if (Array.isArray(value) && (value.length === 0 || !settings[key]!.isRepeatable)) {
+      const what = value.length === 0 ? "an empty list" : "a list";
+      throw new PipelineError("usage", `${name}: ${key} cannot be ${what}`, {
+        hint: "Give one value, or leave the key out",
+      });
+    }
     texts.set(key, [value].flat().map(String));
   }
   return { name, texts };
@@ -174,6 +180,7 @@ export function readFlags(
           : "See --help",
       });
     }
+    if (["help", "version"].includes(token.name)) throw takesNoValue(token.rawName);
     const setting = Object.hasOwn(settings, token.name)
       ? settings[token.name]
       : undefined;
@@ -195,9 +202,7 @@ function textOf(token: OptionToken, setting: Setting<unknown>): string {
   const { rawName, value, inlineValue } = token;
   if (setting.value === undefined) {
     if (value === undefined) return "true";
-    throw new PipelineError("usage", `${rawName} takes no value`, {
-      hint: `Write ${rawName} alone`,
-    });
+    throw takesNoValue(rawName);
   }
   if (value === undefined || (!inlineValue && value.startsWith("--"))) {
     throw new PipelineError("usage", `${rawName} needs a value`, {
@@ -205,6 +210,12 @@ function textOf(token: OptionToken, setting: Setting<unknown>): string {
     });
   }
   return value;
+}
+
+function takesNoValue(rawName: string): PipelineError {
+  return new PipelineError("usage", `${rawName} takes no value`, {
+    hint: `Write ${rawName} alone`,
+  });
 }
 
 function unknown(rawName: string, flags: readonly string[]): PipelineError {

@@ -25,6 +25,8 @@ const percent = new Intl.NumberFormat("en-GB", {
   maximumFractionDigits: 1,
 });
 
+const noun = (count: number, one: string): string => count === 1 ? one : `${one}s`;
+
 /** Returns the summary of a run for a person. */
 export function formatSummary(result: Result, options: SummaryOptions): string {
   const { out, files, seconds, isPlain } = options;
@@ -56,10 +58,10 @@ function funnelLines({ funnel, inputs, rejects, parameters }: Result): string[] 
   const named = reasons.slice(0, MOST_REASONS)
     .map(([reason, count]) => `${reason} ${number.format(count)}`);
   const more = reasons.length - named.length;
-  if (more > 0) named.push(`${more} more reasons`);
+  if (more > 0) named.push(`${more} more ${noun(more, "reason")}`);
   const why = named.length === 0 ? "" : `${share}: ${named.join(", ")}`;
   const lines: readonly (readonly [string, number, string])[] = [
-    ["Read", funnel.read, ` records from ${from}`],
+    ["Read", funnel.read, ` ${noun(funnel.read, "record")} from ${from}`],
     ["Blank", funnel.blank, ""],
     ["Rejected", funnel.rejected, why],
     ["Filtered", funnel.filtered, ` (not older than ${parameters.older_than})`],
@@ -91,7 +93,9 @@ function fieldLines(result: Result, bold: (text: string) => string): string[] {
   return [
     bold(row(["Students", "Average", "Median", "Lowest", "Highest"], "Field")),
     ...widest.map((field) => row(numbers(field), printable(field.field))),
-    ...(more > 0 ? [row([], `… and ${number.format(more)} more fields`)] : []),
+    ...(more > 0
+      ? [row([], `… and ${number.format(more)} more ${noun(more, "field")}`)]
+      : []),
     bold(row(numbers(result.overall), "All fields")),
   ];
 }
