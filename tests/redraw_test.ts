@@ -80,6 +80,26 @@ diskTest("report --from gives what report with the same flags gives", async (dir
   assert.match(page, /<title>Âges<\/title>/);
 });
 
+diskTest("report --from keeps hidden what was hidden, in any language", async (dir) => {
+  const redrawn = (...flags: string[]) =>
+    runHere([
+      "report",
+      "--from",
+      `${dir}/report.json`,
+      "--out",
+      `${dir}/again`,
+      ...flags,
+    ]);
+  await reportInto(dir, "--min-group-size", "60");
+  await redrawn("--min-group-size", "5");
+  assert.equal(read(`${dir}/again/report.json`), read(`${dir}/report.json`));
+  await redrawn("--lang", "fr");
+  await reportInto(`${dir}/fr`, "--min-group-size", "60", "--lang", "fr");
+  for (const file of ["report.html", "report.json", "statistics.csv"]) {
+    assert.equal(read(`${dir}/again/${file}`), read(`${dir}/fr/${file}`), file);
+  }
+});
+
 diskTest(
   "report --from refuses what needs the data, and what is no result",
   async (dir) => {

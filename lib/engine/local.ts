@@ -81,9 +81,13 @@ export async function redraw(
   { out = "reports", parameters }: RedrawOptions = {},
 ): Promise<Result> {
   using folder = OutputFolder.open(out, REDRAWN);
+  const wanted = { ...result.parameters, ...parameters };
+  const hidden = result.suppressed?.min_group_size ?? 0; // what is hidden stays so
   const shown = publish({
     ...result,
-    parameters: { ...result.parameters, ...parameters },
+    parameters: hidden > (wanted.min_group_size ?? 0)
+      ? { ...wanted, min_group_size: hidden }
+      : wanted,
   });
   const statistics = folder.write(OUTPUTS.statistics, formatStatistics(shown.fields));
   const outputs = shown.outputs.map((output) =>

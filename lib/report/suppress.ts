@@ -43,7 +43,7 @@ export function suppressSmallGroups(result: Result, k: number): Result {
     throw new RangeError(`The smallest group is a whole number of at least 2, not ${k}`);
   }
   if (result.suppressed !== undefined && result.suppressed.min_group_size >= k) {
-    return result;
+    return withGroupNamed(result);
   }
   const threshold = result.parameters.older_than;
   const groups = result.fields.map((field) => groupOf([field], threshold));
@@ -65,6 +65,15 @@ export function suppressSmallGroups(result: Result, k: number): Result {
       everything: isHidden,
     },
   };
+}
+
+/** The merged group, which comes last, is called as the language of the page has it. */
+function withGroupNamed(result: Result): Result {
+  const group = result.fields.at(-1);
+  if (group?.merged === undefined) return result;
+  const field = wordsFor(result.parameters.lang).mergedFields(group.merged);
+  if (field === group.field) return result;
+  return { ...result, fields: [...result.fields.slice(0, -1), { ...group, field }] };
 }
 
 /** One field, or several that stand together. */
