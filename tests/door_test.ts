@@ -449,6 +449,17 @@ diskTest(
   },
 );
 
+diskTest(
+  "writeReport() refuses a threshold that is no age, before it writes",
+  async (dir) => {
+    for (const threshold of [20.5, NaN, -2, 151]) {
+      const run = writeReport(LAW, { out: `${dir}/out`, olderThan: threshold });
+      await assert.rejects(run, RangeError);
+    }
+    assert.throws(() => Deno.statSync(`${dir}/out`), Deno.errors.NotFound);
+  },
+);
+
 diskTest("formatResult() refuses a result that it could not read again", async (dir) => {
   const result: Result = await writeReport(LAW, { out: dir });
   const broken = { ...result, funnel: { ...result.funnel, kept: NaN } };

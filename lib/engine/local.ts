@@ -9,6 +9,7 @@ import type { Source } from "../ingest/source.ts";
 import { drawResult, publish } from "../report/publish.ts";
 import { formatResult, type Result, type RunParameters } from "../report/result.ts";
 import { OLDER_THAN } from "../transform/clean.ts";
+import { MAX_AGE } from "../transform/rules.ts";
 import { Job, type JobOptions } from "./job.ts";
 import { OUTPUTS } from "./outputs.ts";
 
@@ -18,6 +19,7 @@ import { OUTPUTS } from "./outputs.ts";
  * @returns The result, as `report.json` holds it.
  * @throws {PipelineError} If a source cannot be read to its end, the outputs cannot be
  * written, or a sum of the funnel is off. Then the earlier outputs are untouched.
+ * @throws {RangeError} If the threshold is not a whole number from -1 to 150.
  *
  * @example
  * ```ts no-eval
@@ -39,6 +41,7 @@ export async function writeReport(
     ...(options.bom && { bom: true }),
     ...options.parameters,
   };
+  checkThreshold(parameters.older_than);
   using folder = OutputFolder.open(options.out ?? "reports", Object.values(OUTPUTS));
   const job = new Job(folder, parameters, options);
   await job.readAll([sources].flat());
@@ -56,6 +59,13 @@ export async function writeReport(
   options.signal?.throwIfAborted();
   folder.commit();
   return result;
+}
+
+function checkThreshold(years: number): void {
+  if (Number.isInteger(years) && years >= -1 && years <= MAX_AGE) return;
+  throw new RangeError(
+    `The threshold is a whole number from -1 to ${MAX_AGE}, not ${years}`,
+  );
 }
 
 /** How a page is drawn again. */
