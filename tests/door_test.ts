@@ -405,11 +405,55 @@ const BROKEN: readonly (readonly [what: string, change: Change, where: string])[
   ["a list for an object", (result) => result.run = [], "run"],
   ["something more", (result) => result.extra = 1, "the whole"],
   [
+    "bytes that are none",
+    (result) => result.reject_examples = [{ reason: "bad_quote", raw_base64: "!" }],
+    "reject_examples.0.raw_base64",
+  ],
+  [
     "a digest that is none",
     (result) => result.outputs = [{ file: "a", bytes: 1, sha256: "0" }],
     "outputs.0.sha256",
   ],
 ];
+
+const CONTRADICTORY:
+  readonly (readonly [what: string, change: Change, message: string])[] = [
+    [
+      "more read than became anything",
+      (result) => set(result, "funnel", "read", 99),
+      "funnel.read is not blank + rejected + valid",
+    ],
+    [
+      "more kept",
+      (result) => set(result, "funnel", "kept", 99),
+      "funnel.valid is not filtered + kept",
+    ],
+    [
+      "an input more",
+      (result) => result.inputs = [{ source: "x", records: 99 }],
+      "inputs do not add up to funnel.read",
+    ],
+    [
+      "a reject more",
+      (result) => set(result, "rejects", "empty", 99),
+      "rejects do not add up to funnel.rejected",
+    ],
+    [
+      "fewer fields",
+      (result) => result.fields = [],
+      "the ages do not add up to funnel.valid",
+    ],
+    [
+      "another mean",
+      (result) => set(result, "overall", "mean", 99),
+      "overall does not follow from the ages",
+    ],
+    [
+      "a field's mean",
+      (result) => (result.fields as { mean: number }[])[0]!.mean = 99,
+      "fields.0 does not follow from its ages",
+    ],
+  ];
 
 function set(result: Record<string, unknown>, key: string, name: string, value: unknown) {
   (result[key] as Record<string, unknown>)[name] = value;
@@ -439,6 +483,15 @@ diskTest(
       change(copy);
       assert.notDeepEqual(copy, JSON.parse(formatResult(result)), what);
       refused(JSON.stringify(copy), `Cannot read x.json: ${where}: `);
+    }
+    for (const [what, change, message] of CONTRADICTORY) {
+      const copy = JSON.parse(formatResult(result));
+      change(copy);
+      assert.throws(
+        () => parseResult(JSON.stringify(copy), "x.json"),
+        { message: `Cannot read x.json: ${message}` },
+        what,
+      );
     }
     for (const text of ["", "{", "not JSON", formatResult(result).slice(0, -5)]) {
       refused(text, /^Cannot read x\.json: it is not JSON$/);

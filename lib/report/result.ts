@@ -8,6 +8,7 @@ import type { Statistics } from "../analyse/statistics.ts";
 import type { Funnel } from "../analyse/funnel.ts";
 import type { Reason } from "../transform/types.ts";
 import { resultSchema } from "./schema.ts";
+import { wrongSum } from "./sums.ts";
 
 /** The whole result of a run. */
 export interface Result {
@@ -160,7 +161,7 @@ export function formatResult(result: Result): string {
  * Returns the result that the text of a `report.json` holds.
  *
  * @param name The file's name, for the error.
- * @throws {PipelineError} If the text is not JSON or does not fit the schema.
+ * @throws {PipelineError} If the text is not JSON, does not fit the schema, or its sums are off.
  */
 export function parseResult(text: string, name: string): Result {
   const hint = "Give a report.json that this version of cohort wrote";
@@ -174,10 +175,9 @@ export function parseResult(text: string, name: string): Result {
     });
   }
   const checked = resultSchema.safeParse(data);
-  if (checked.success) return checked.data;
-  throw new PipelineError("input", `Cannot read ${name}: ${where(checked.error)}`, {
-    hint,
-  });
+  const wrong = checked.success ? wrongSum(checked.data) : where(checked.error);
+  if (checked.success && wrong === undefined) return checked.data;
+  throw new PipelineError("input", `Cannot read ${name}: ${wrong}`, { hint });
 }
 
 interface Issues {

@@ -63,7 +63,7 @@ export const resultSchema: z.ZodType<Result> = z.strictObject({
     offset: count.exactOptional(),
     reason,
     raw: z.string().exactOptional(),
-    raw_base64: z.string().exactOptional(),
+    raw_base64: z.base64().exactOptional(),
   })),
   overall: z.strictObject(statistics),
   fields: z.array(z.strictObject({
