@@ -190,6 +190,8 @@ Deno.test("drawPage() writes the heading, the day in words and the command", asy
   assert.match(plain, /<html lang="en">/);
   assert.match(plain, /<h1 dir="auto">Student age by field of study<\/h1>/);
   assert.match(plain, /<p class="byline"><span>Spring<\/span><\/p>/);
+  const never = await drawPage(resultOf(twelve), { date: "2026-02-31" });
+  assert.match(never, /<p class="byline"><span>2026-02-31<\/span><\/p>/);
 });
 
 Deno.test("drawPage() leaves the examples of rejects out where it is told to", async () => {
@@ -276,6 +278,10 @@ Deno.test("drawPage() has words for nothing, nobody kept, everybody alike, and t
     [
       resultOf({ fields: [["LAW", 9], ["ART", 9]], ageOf: () => 30 }),
       /same average age, 30\.0/,
+    ],
+    [ // the third differs, but has too few students to be compared
+      resultOf({ fields: [["LAW", 9], ["ART", 9], ["OLD", 1]], ageOf: () => 30 }),
+      /The fields compared all have the same average age/,
     ],
     [
       resultOf({ fields: [["LAW", 3], ["ART", 2]], ageOf: () => 30 }),

@@ -21,7 +21,9 @@ ${line.length > 0 ? html`<p class="byline">${line}</p>` : undefined}
 }
 
 function dayInWords(date: string, inWords: (isoDay: string) => string): Html | string {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(date) && !Number.isNaN(Date.parse(date));
+  const day = new Date(/^\d{4}-\d{2}-\d{2}$/.test(date) ? date : NaN);
+  // 31 February would be 3 March
+  const isDay = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
   return isDay ? html`<time datetime="${date}">${inWords(date)}</time>` : date;
 }
 

@@ -101,8 +101,10 @@ export const SENTENCES = {
       }</strong>, ${F.years(youngest.mean)} ans (${frStudents(youngest.count)}).`,
   ),
   allTheSame: both(
-    (mean: number) => en`All fields have the same average age, ${E.years(mean)} years.`,
-    (mean: number) => fr`Tous les domaines ont le même âge moyen, ${F.years(mean)} ans.`,
+    (mean: number) =>
+      en`The fields compared all have the same average age, ${E.years(mean)} years.`,
+    (mean: number) =>
+      fr`Les domaines comparés ont tous le même âge moyen, ${F.years(mean)} ans.`,
   ),
   onlyOneField: both(
     (name: string) => en`Only one field has enough students: ${bdi(name)}.`,
