@@ -213,6 +213,19 @@ processTest("report --pdf prints tagged A4 pages with a title", async (dir) => {
   assert.match(info, /^Page size:\s+594.* \(A4\)$/m);
 }, { ignore: browser === undefined && !isGate });
 
+diskTest(
+  "report --pdf refuses a link in its place before it writes anything",
+  async (dir) => {
+    Deno.symlinkSync(`${dir}/elsewhere`, `${dir}/report.pdf`);
+    const { code, stderr } = await reportInto(dir, "--pdf");
+    assert.equal(code, 6);
+    assert.ok(
+      stderr.startsWith(`error: Cannot write ${dir}/report.pdf: it is a symbolic`),
+    );
+    assert.deepEqual([...Deno.readDirSync(dir)].map(({ name }) => name), ["report.pdf"]);
+  },
+);
+
 processTest("report --pdf says what to do where there is no browser", async (dir) => {
   const args = ["report", "--input", SAMPLE, "--out", dir, "--pdf"];
   const none = await runCommandProcess(args, { env: { PATH: dir } });

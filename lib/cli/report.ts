@@ -37,6 +37,8 @@ export const reportCommand: Command = {
         hint: "There is no page to show",
       });
     }
+    // before the run: after it, the earlier outputs would no longer be untouched
+    if (values.pdf) OutputFolder.check(values.out, [PDF]);
     if (values.from === undefined) await report(values, effects);
     else await drawAgain(values.from, values, [...flags.keys()], effects);
     await show(values);

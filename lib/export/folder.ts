@@ -31,12 +31,26 @@ export class OutputFolder implements Disposable {
    * where a folder must be or a folder where a file must be, or cannot be written.
    */
   static open(path: string, names: readonly string[]): OutputFolder {
+    const folder = OutputFolder.#check(path, names);
+    onDisk(folder.path, () => Deno.mkdirSync(folder.path, { recursive: true }));
+    folder.#sweep(names);
+    return folder;
+  }
+
+  /**
+   * Refuses early a place that a later step will need; nothing is made.
+   *
+   * @throws {PipelineError} As {@linkcode OutputFolder.open}, as far as it can be seen.
+   */
+  static check(path: string, names: readonly string[]): void {
+    OutputFolder.#check(path, names);
+  }
+
+  static #check(path: string, names: readonly string[]): OutputFolder {
     const folder = new OutputFolder(path.replace(/(?<=.)[/\\]+$/, ""));
     const place = folder.#refuseLink("");
     if (place?.isDirectory === false) throw unwritable(folder.path, "it is not a folder");
-    onDisk(folder.path, () => Deno.mkdirSync(folder.path, { recursive: true }));
-    for (const name of names) folder.#checkPlace(name);
-    folder.#sweep(names);
+    if (place !== undefined) { for (const name of names) folder.#checkPlace(name); }
     return folder;
   }
 
