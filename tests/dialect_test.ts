@@ -396,6 +396,8 @@ Deno.test("resolveColumns() finds a column by its name, else by its number", () 
     ["x,3,2,ELEVE", false, { columns: { name: 3, age: 2, field: 1 }, byName: true }],
     ["Élève,b", false, { missing: "3" }],
     ["Élève,b,c", true, { missing: "élève" }], // a record has no names
+    ["Élève,b,eleve", false, { twice: "élève" }],
+    ["b,Élève,c", false, { twice: "2" }], // one column for two things
   ];
   assert.deepEqual(CASES.map(([a, b]) => [a, b, resolve(a, b)]), CASES);
   assert.deepEqual(

@@ -118,6 +118,18 @@ Deno.test("findEncoding() refuses what is UTF-16 without a mark, and names the f
   }
 });
 
+Deno.test("findEncoding() refuses UTF-32, whatever the flag says", () => {
+  for (const head of [[0xff, 0xfe, 0, 0, 65, 0, 0, 0], [0, 0, 0xfe, 0xff, 0, 0, 0, 65]]) {
+    assert.throws(
+      () => findEncoding(Uint8Array.from(head), "utf-8", "data/x.csv"),
+      pipelineError(
+        "Cannot read data/x.csv: it is UTF-32, not UTF-8",
+        "Save it as UTF-8",
+      ),
+    );
+  }
+});
+
 Deno.test("encodingName() refuses a label that does not exist", () => {
   for (const label of ["latin-one", "", "utf-7", "ebcdic"]) {
     assert.throws(

@@ -224,6 +224,17 @@ Deno.test("drawPage() shows bytes that are no UTF-8 in hexadecimal, the rest as 
   assert.ok(page.includes(shown));
 });
 
+Deno.test("drawPage() names 50 inputs at most, and says how many more there are", async () => {
+  const result = resultOf(twelve);
+  const inputs = Array.from(
+    { length: 53 },
+    (_, i) => ({ source: `part${i}.csv`, records: 1 }),
+  );
+  const page = await drawPage({ ...result, inputs });
+  assert.ok(page.includes("part49.csv") && !page.includes("part50.csv"));
+  assert.match(page, /And 3 more: report\.json names them all\./);
+});
+
 Deno.test("drawPage() puts title and date on each sheet, whatever they hold", async () => {
   const title = `a"; } </style><script>alert(1)</script>\\\n\u2028é`;
   const page = await drawPage(resultOf(twelve), { title, date: "2026-11-22" });

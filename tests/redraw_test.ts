@@ -179,6 +179,7 @@ Deno.test("commandOf() names what gives the result again, quoted for a shell", (
     [[file("a")], { older_than: -1 }, "--input a --older-than=-1"],
     [[file("a")], { lang: "fr", title: "$HOME" }, "--input a --lang fr --title '$HOME'"],
     [[file("a")], { delimiter: ";" }, "--input a --delimiter ';'"],
+    [Array.from({ length: 51 }, () => file("a")), {}, "--input …"],
     [[{ source: "a script's own", records: 1 }], {}, undefined],
   ];
   for (const [inputs, parameters, command] of cases) {

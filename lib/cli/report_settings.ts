@@ -104,7 +104,7 @@ export const reportSettings = {
       .transform(Number).optional(),
   },
   json: toggle("Print report.json instead of the summary"),
-  quiet: toggle("Print nothing but errors"),
+  quiet: toggle("Print nothing but errors and what --json asks for"),
   debug: toggle("Show where an error comes from"),
   config: text(
     "FILE",

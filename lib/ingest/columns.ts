@@ -135,7 +135,9 @@ export function parseColumns(text: string): ColumnChoice {
 /** Where the columns of a choice are, or the one that is nowhere. */
 export type Resolved =
   | { readonly columns: Columns; readonly byName: boolean }
-  | { readonly missing: string };
+  | { readonly missing: string }
+  /** A name that several columns have, or a column that was chosen for two things. */
+  | { readonly twice: string };
 
 /**
  * Returns where the chosen columns are in a first line with these cells.
@@ -152,9 +154,11 @@ export function resolveColumns(
   let byName = false;
   for (const [role, wanted] of Object.entries(choice) as [Role, string][]) {
     const named = names.indexOf(simplify(wanted));
+    if (named !== names.lastIndexOf(simplify(wanted))) return { twice: wanted };
     const numbered = /^[1-9][0-9]*$/.test(wanted) ? Number(wanted) - 1 : -1;
     const place = named >= 0 ? named : numbered;
     if (place < 0 || place >= cells.length) return { missing: wanted };
+    if (Object.values(columns).includes(place)) return { twice: wanted };
     byName ||= named >= 0;
     columns[role] = place;
   }

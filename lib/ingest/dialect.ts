@@ -163,6 +163,15 @@ function chosenLayout(
       },
     );
   }
+  if ("twice" in found) {
+    throw new PipelineError(
+      "input",
+      `Cannot read ${name}: its column "${found.twice}" is not one column for one thing`,
+      {
+        hint: `Found: ${cells.map(tidy).join(", ")}. Name the columns by number, from 1`,
+      },
+    );
+  }
   const header = found.byName || (!noHeader && readHeader(cells).known > 0);
   return { delimiter, cells: cells.length, columns: found.columns, header };
 }

@@ -20,6 +20,12 @@ const MARKS: readonly (readonly [name: string, mark: readonly number[]])[] = [
   ["utf-16be", [0xfe, 0xff]],
 ];
 
+/** The first of them looks like UTF-16 that begins with NUL. */
+const UTF_32_MARKS: readonly (readonly number[])[] = [
+  [0xff, 0xfe, 0x00, 0x00],
+  [0x00, 0x00, 0xfe, 0xff],
+];
+
 /**
  * Returns the name by the Encoding Standard of a label such as `latin1`.
  *
@@ -49,6 +55,11 @@ export function findEncoding(
   label: string | undefined,
   name: string,
 ): Encoding {
+  if (UTF_32_MARKS.some((mark) => startsWith(head, mark))) {
+    throw new PipelineError("input", `Cannot read ${name}: it is UTF-32, not UTF-8`, {
+      hint: "Save it as UTF-8",
+    });
+  }
   for (const [encoding, mark] of MARKS) {
     if (startsWith(head, mark)) return { name: encoding, markBytes: mark.length };
   }

@@ -3,6 +3,9 @@
  */
 import type { Result } from "./result.ts";
 
+/** How many inputs are named on the page; `report.json` names them all. */
+export const MOST_INPUTS = 50;
+
 /**
  * Returns the command line that gives this result from the same inputs, for a POSIX shell;
  * undefined where a script's own source was read, which no command can name.
@@ -11,7 +14,8 @@ export function commandOf(
   { parameters, inputs, suppressed }: Result,
 ): string | undefined {
   if (!suppressed && inputs.some(({ sha256 }) => sha256 === undefined)) return undefined;
-  const sources = suppressed ? ["…"] : inputs.map(({ source }) => source);
+  const isLong = inputs.length > MOST_INPUTS;
+  const sources = suppressed || isLong ? ["…"] : inputs.map(({ source }) => source);
   const { older_than, lang, columns, delimiter, encoding, date } = parameters;
   const { title, author, course } = parameters;
   const flags:

@@ -11,8 +11,8 @@
  * The ages of a field count the filtered students too. If in any field these are between 1
  * and `k` - 1, the filtered ages are left out of all fields: left out of some only, the total
  * of the funnel would give them away. If all students together are too few, nothing of their
- * ages is shown; the funnel stays, for it tells nothing about a field. Several inputs become
- * one, since there may be a file for each field.
+ * ages is shown; the funnel stays: it tells of the school, and of a field only where there is
+ * no other. Several inputs become one, since there may be a file for each field.
  *
  * The rule protects fields, not single ages: the youngest and the oldest student of a large
  * field are its minimum and maximum. It protects what is published together: `report.json`,

@@ -2,6 +2,7 @@
  * The section of the provenance: from which files, with which parameters and by which
  * command the page was made. All that differs between two equal runs stands on one line.
  */
+import { MOST_INPUTS } from "../command.ts";
 import { bdi, type Html, html, type Part } from "../html.ts";
 import { fileLink } from "./steps.ts";
 import { numberCell, scrolling, section, type View } from "./view.ts";
@@ -29,7 +30,9 @@ export function provenance(view: View): Html {
 
 function inputsTable({ result: { inputs }, words }: View): Html {
   const { whole, size } = words.numbers;
-  const rows = inputs.map(({ source, bytes, sha256, records }) =>
+  const shown = inputs.slice(0, MOST_INPUTS);
+  const more = inputs.length - shown.length;
+  const rows = shown.map(({ source, bytes, sha256, records }) =>
     html`<tr><th scope="row">${bdi(source)}${digest(sha256)}</th>${
       numberCell(whole(records), records)
     }${
@@ -38,7 +41,7 @@ function inputsTable({ result: { inputs }, words }: View): Html {
         : numberCell(size(bytes), bytes)
     }</tr>\n`
   );
-  return scrolling(
+  const table = scrolling(
     "inputs-table",
     html`
       <table>
@@ -55,6 +58,8 @@ function inputsTable({ result: { inputs }, words }: View): Html {
       </table>
     `,
   );
+  if (more === 0) return table;
+  return html`${table}\n<p class="note">${words.moreInputs(more)}</p>`;
 }
 
 function outputsTable({ result: { outputs }, words }: View): Html {

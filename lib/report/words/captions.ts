@@ -149,6 +149,11 @@ export const CAPTIONS = {
     (seconds: number) => `in ${E.exact(seconds)}\u00a0s`,
     (seconds: number) => `en ${F.exact(seconds)}\u00a0s`,
   ),
+  moreInputs: both(
+    (count: number) => `And ${E.whole(count)} more: report.json names them all.`,
+    (count: number) =>
+      `Et ${F.whole(count)} de plus\u202f: report.json les nomme toutes.`,
+  ),
   digestsLeftOut: both(
     en`Sizes and digests of inputs are left out: with them, a guess about a single student could be tested.`,
     fr`Tailles et empreintes des entrées sont omises : elles permettraient de vérifier une supposition sur un étudiant.`,
