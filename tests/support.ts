@@ -14,6 +14,18 @@ export const hasProcesses = hasDisk && isGranted("run") && isGranted("env");
 /** Whether a missing component fails a test instead of leaving it out. */
 export const isGate = isGranted("env") && Deno.env.get("CI") === "true";
 
+/** Whether a program can be started; says so where it cannot, but not at the gate. */
+export function hasProgram(name: string): boolean {
+  if (!hasProcesses) return false;
+  try {
+    new Deno.Command(name, { args: ["-v"], stdout: "null", stderr: "null" }).outputSync();
+    return true;
+  } catch {
+    if (!isGate) console.info(`left out, ${name} is not installed: tests that need it`);
+    return false;
+  }
+}
+
 /** A test that reads and writes files; ignored where it may not. */
 export function diskTest(
   name: string,

@@ -104,10 +104,11 @@ function listen(page: Page, url: string): readonly string[] {
 export function browserTest(
   name: string,
   run: (desk: Desk, t: Deno.TestContext) => Promise<void>,
+  hasTools = true,
 ): void {
   Deno.test({
     name,
-    ignore: !hasProcesses || found === undefined && !isGate,
+    ignore: !hasProcesses || !isGate && !(found !== undefined && hasTools),
     sanitizeOps: false, // the browser's connection lives as long as the browser
     sanitizeResources: false,
     fn: async (t) => {

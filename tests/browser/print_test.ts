@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { type Buffer, Buffer as Bytes } from "node:buffer";
 import type { Page } from "puppeteer-core";
+import { hasProgram } from "../support.ts";
 import { browserTest, SCREENS } from "./chromium.ts";
 import { resultOf, VARIANTS } from "./fixtures.ts";
 
@@ -22,7 +23,7 @@ browserTest("drawPage() prints whole figures on numbered A4 sheets", async (desk
     });
   }
   await Deno.remove(folder, { recursive: true });
-});
+}, ["pdfinfo", "pdftotext", "pdftoppm"].every(hasProgram));
 
 async function output(program: string, ...args: readonly string[]): Promise<Buffer> {
   const { success, stdout, stderr } = await new Deno.Command(program, { args: [...args] })
