@@ -2,9 +2,11 @@
  * Puts the whole result of a run together from what was counted.
  */
 import {
+  type Ages,
   type AgesByField,
   allAges,
   compareCodePoints,
+  noAges,
   olderThan,
 } from "../analyse/ages.ts";
 import { countStudents, statistics } from "../analyse/statistics.ts";
@@ -60,7 +62,14 @@ export function countAges(
   return { valid: countStudents(all), kept: countStudents(olderThan(all, threshold)) };
 }
 
+/** Returns the histogram that a field of the result shows. */
+export function agesOf({ ages }: FieldResult): Ages {
+  const counts = noAges();
+  for (const [age, count] of Object.entries(ages)) counts[Number(age)] = count;
+  return counts;
+}
+
 /** Returns the ages that somebody has; integer keys of an object are always in order. */
-function sparse(counts: Float64Array): Record<string, number> {
+export function sparse(counts: Ages): Record<string, number> {
   return Object.fromEntries([...counts.entries()].filter(([, count]) => count > 0));
 }

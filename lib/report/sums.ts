@@ -2,9 +2,10 @@
  * Whether a result agrees with itself: a page drawn from numbers that somebody has edited
  * would look as true as any other.
  */
-import { type Ages, allAges, noAges, olderThan } from "../analyse/ages.ts";
+import { type Ages, allAges, olderThan } from "../analyse/ages.ts";
 import { countStudents, type Statistics, statistics } from "../analyse/statistics.ts";
-import type { FieldResult, Result } from "./result.ts";
+import { agesOf } from "./build.ts";
+import type { Result } from "./result.ts";
 
 /** Returns the first thing of a result that does not follow from the rest of it, if any. */
 export function wrongSum(result: Result): string | undefined {
@@ -32,12 +33,6 @@ export function wrongSum(result: Result): string | undefined {
     ])),
   };
   return Object.entries(isRight).find(([, right]) => !right)?.[0];
-}
-
-function agesOf(field: FieldResult): Ages {
-  const ages = noAges();
-  for (const [age, count] of Object.entries(field.ages)) ages[Number(age)] = count;
-  return ages;
 }
 
 function isSame(one: Statistics, other: Statistics): boolean {

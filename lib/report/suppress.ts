@@ -24,6 +24,7 @@
  */
 import { type Ages, allAges, noAges, olderThan } from "../analyse/ages.ts";
 import { countStudents, statistics } from "../analyse/statistics.ts";
+import { agesOf, sparse } from "./build.ts";
 import type { FieldResult, InputResult, Result } from "./result.ts";
 import { wordsFor } from "./words/words.ts";
 
@@ -95,12 +96,6 @@ function groupOf(fields: readonly FieldResult[], threshold: number): Group {
   };
 }
 
-function agesOf(field: FieldResult): Ages {
-  const ages = noAges();
-  for (const [age, count] of Object.entries(field.ages)) ages[Number(age)] = count;
-  return ages;
-}
-
 function joined(groups: readonly Group[], threshold: number): Group {
   return groupOf(groups.flatMap((group) => group.fields), threshold);
 }
@@ -137,7 +132,7 @@ function nextToJoin(groups: readonly Group[], isKeptMissing: boolean): Group {
 function fieldOf(group: Group, result: Result, isFilteredHidden: boolean): FieldResult {
   const kept = olderThan(group.ages, result.parameters.older_than);
   const shown = isFilteredHidden ? kept : group.ages;
-  const ages = Object.fromEntries([...shown.entries()].filter(([, count]) => count > 0));
+  const ages = sparse(shown);
   const merged = group.fields.reduce((sum, field) => sum + (field.merged ?? 1), 0);
   if (merged === 1) return { ...group.fields[0]!, ages };
   const field = wordsFor(result.parameters.lang).mergedFields(merged);
