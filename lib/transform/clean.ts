@@ -81,10 +81,14 @@ export function fastCleaner(options: CleanOptions = {}): Cleaner {
   }
 }
 
+/** After so many records the kernel's counts, of 32 bits each, are taken over. */
+const KERNEL_COUNTS = 2 ** 31;
+
 function makeCleaner(engine: string, options: CleanOptions, kernel?: Kernel): Cleaner {
   const olderThan = options.olderThan ?? OLDER_THAN;
   const ages: AgesByField = new Map();
   const judged = recordJudge();
+  let untaken = 0;
   return {
     engine,
     get ages() {
@@ -119,6 +123,11 @@ function makeCleaner(engine: string, options: CleanOptions, kernel?: Kernel): Cl
             else rows += studentRow(verdict);
           } else counts.filtered++;
         }
+      }
+      untaken += counts.read;
+      if (untaken > KERNEL_COUNTS) {
+        kernel?.takeAges(ages);
+        untaken = 0;
       }
       return { csv: skim ? kernel!.takeRows() : UTF8.encode(rows), rejects, counts };
     },
