@@ -119,7 +119,7 @@ async function collect(cleaned: AsyncIterable<Cleaned>) {
     for (const key of ["read", "blank", "rejected", "filtered", "kept"] as const) {
       sum[key] += counts[key];
     }
-    sum.rejects += rejects.length;
+    sum.rejects += decode(rejects).split("\n").length - 1;
   }
   return sum;
 }
@@ -248,7 +248,6 @@ diskTest("writeReport() tells after every batch how far it has come", async (dir
   });
   const none = { bytes: 0, totalBytes: undefined };
   assert.deepEqual(told, [
-    { source: "law", ...none, records: 0 },
     { source: "law", ...none, records: 2 },
     { source: "law", ...none, records: 3 },
     { source: "art", ...none, records: 6 },

@@ -169,7 +169,7 @@ needs(
   NO_MOUNT,
   "a full disk ends a run with 6; the earlier outputs are untouched, nothing is left",
   (dir) =>
-    withDisk(dir, "size=4m", async (disk) => {
+    withDisk(dir, "size=3m", async (disk) => {
       const earlier = await earlierOutputs(disk);
       const big = manySamples(dir, "big", 100);
       const ran = await runCommandProcess(["report", "--input", big, "--out", disk]);

@@ -1,7 +1,6 @@
 /** The generated records: steady, streamed, and of every kind that a real export holds. */
 import assert from "node:assert/strict";
 import { generate, type GenerateOptions } from "../lib/generate/records.ts";
-import { RecordReader } from "../lib/transform/records.ts";
 import { isBlank, judge, MAX_RECORD_BYTES } from "../lib/transform/rules.ts";
 import {
   type Layout,
@@ -10,6 +9,7 @@ import {
   REASONS,
   type Student,
 } from "../lib/transform/types.ts";
+import { recordsOf } from "./support.ts";
 
 const SAMPLE: GenerateOptions = { records: 2000, seed: 1 };
 const LAYOUT: Layout = { ...PLAIN_LAYOUT, header: true };
@@ -22,7 +22,7 @@ function file(options: GenerateOptions): Uint8Array {
 /** Returns what each record of the file is, blank lines left out. */
 function verdicts(options: GenerateOptions): readonly (Student | Reason)[] {
   const found: (Student | Reason)[] = [];
-  for (const record of new RecordReader(LAYOUT).read(file(options), true)) {
+  for (const record of recordsOf(file(options), LAYOUT)) {
     if (record.length > MAX_RECORD_BYTES) found.push("too_long");
     else if (!isBlank(record.bytes)) {
       found.push(judge(record.bytes, LAYOUT) as Student | Reason);

@@ -4,9 +4,17 @@
  * were changed by chance. The same seed gives the same inputs.
  */
 import assert from "node:assert/strict";
+import type { AgesByField } from "../lib/analyse/ages.ts";
+import type { Threads } from "../lib/engine/threads.ts";
 import { evenDraw, pick, sfc32 } from "../lib/generate/random.ts";
-import { type Cleaner, fastCleaner, textCleaner } from "../lib/transform/clean.ts";
-import { type Layout, PLAIN_LAYOUT, type Reject } from "../lib/transform/types.ts";
+import {
+  type Cleaned,
+  type Cleaner,
+  fastCleaning,
+  makeCleaner,
+  textCleaner,
+} from "../lib/transform/clean.ts";
+import type { BytesBatch, Columns, Layout, ValuesBatch } from "../lib/transform/types.ts";
 
 type Draw = ReturnType<typeof evenDraw>;
 
@@ -69,29 +77,65 @@ const FIELDS = [
 ];
 const ENDS = ["\n", "\n", "\n", "\n", "\r\n", "\r", "\n\n", " \n"];
 
+const OTHERS = [
+  "x",
+  "",
+  "12",
+  "Café ’s",
+  "\u0000",
+  "é",
+  "a\u200b",
+  '"q, ; | \t"',
+  '"',
+  "Paris",
+  "a@b.fr",
+];
+
+/** Draws which cells hold what. */
+function drawLayout(draw: Draw): Layout {
+  const delimiter = pick([",", ",", ";", "\t", "|", ":"], draw);
+  const header = draw(3) === 0;
+  const isApart = draw(4) === 0;
+  const roles = isApart ? ["first", "last", "age", "field"] : ["name", "age", "field"];
+  const cells = draw(2) ? roles.length : roles.length + draw(4);
+  const places = Array.from({ length: cells }, (_, i) => i);
+  const isInOrder = draw(2) === 0;
+  const columns = Object.fromEntries(roles.map((role) => {
+    const at = isInOrder ? 0 : draw(places.length);
+    return [role, places.splice(at, 1)[0]!];
+  }));
+  return { delimiter, cells, header, lineEnd: "\n", columns: columns as Columns };
+}
+
 /** Returns the text of one line or of something that is none. */
-function drawLine(draw: Draw, delimiter: string, many: number): string {
+function drawLine(
+  draw: Draw,
+  { delimiter, cells: count, columns }: Layout,
+  many: number,
+) {
   if (draw(60) === 0) return pick(["", " ", "\t", '"', delimiter, "\u00a0"], draw) + "\n";
-  const words = Array.from(
-    { length: 1 + draw(10) === 1 ? 0 : 2 + draw(2) },
-    () => word(draw),
-  );
   const rare = () => draw(12) === 0 ? pick(BLANKS, draw) : "";
-  const name = rare() + words.join(draw(15) === 0 ? pick(BLANKS, draw) : " ") + rare();
-  const age = draw(5) === 0 ? pick(AGES, draw) : String(17 + draw(30));
+  const words = (least: number) => {
+    const length = draw(10) === 0 ? draw(3) : least + draw(2);
+    const text = Array.from({ length }, () => word(draw));
+    return rare() + text.join(draw(15) === 0 ? pick(BLANKS, draw) : " ") + rare();
+  };
   const field = draw(3) === 0
     ? `Field ${draw(many)}`
     : draw(2)
     ? "Law"
     : pick(FIELDS, draw);
-  const cells = [
-    draw(25) === 0 ? `"${name}"` : name,
-    ` ${rare()}${age}${rare()}`,
-    ` ${field}`,
-  ];
+  const age = draw(5) === 0 ? pick(AGES, draw) : String(17 + draw(30));
+  const cells = Array.from({ length: count }, () => pick(OTHERS, draw));
+  for (const [role, at] of Object.entries(columns)) {
+    if (role === "age") cells[at] = ` ${rare()}${age}${rare()}`;
+    else if (role === "field") cells[at] = ` ${field}`;
+    else cells[at] = words(role === "name" ? 2 : 1);
+    if (draw(20) === 0) cells[at] = ` "${cells[at]}" `;
+  }
   if (draw(30) === 0) cells.push("more");
   if (draw(40) === 0) cells.pop();
-  if (draw(50) === 0) cells[0] = `"${words[0] ?? ""}\n${words[1] ?? ""}"`;
+  if (draw(50) === 0) cells[0] = `"${word(draw)}\n${word(draw)}"`;
   return cells.join(delimiter) + (draw(4) ? "\n" : pick(ENDS, draw));
 }
 
@@ -114,12 +158,11 @@ export function drawCases(seed: number, lines: number): readonly Case[] {
   const draw = evenDraw(sfc32(seed));
   const many = pick([3, 100, 100_000], draw);
   return Array.from({ length: 1 + draw(3) }, () => {
-    const delimiter = pick([",", ",", ";", "\t", "|"], draw);
-    const layout: Layout = { ...PLAIN_LAYOUT, delimiter, header: draw(3) === 0 };
+    const layout = drawLayout(draw);
     let text = "";
     for (let i = draw(2 * lines); i > 0; i--) {
       if (draw(4000) === 0) text += "w".repeat(65_450 + draw(200)) + " ";
-      text += drawLine(draw, delimiter, many);
+      text += drawLine(draw, layout, many);
     }
     const bytes = new TextEncoder().encode(text);
     for (let i = draw(4) === 0 ? draw(lines) : 0; i > 0 && bytes.length > 0; i--) {
@@ -134,39 +177,91 @@ export function drawCases(seed: number, lines: number): readonly Case[] {
   });
 }
 
-/** All that a cleaner makes of the inputs. */
-function results(cleaner: Cleaner, cases: readonly Case[]): {
-  readonly csv: readonly string[];
-  readonly rejects: readonly Reject[];
-  readonly counts: readonly unknown[];
-  readonly ages: ReadonlyMap<string, readonly number[]>;
-} {
-  const [csv, rejects, counts]: [string[], Reject[], unknown[]] = [[], [], []];
-  for (const { layout, bytes, cuts } of cases) {
-    const input = { name: "x", layout };
-    let at = 0;
-    let rows = "";
-    for (const length of [...cuts, bytes.length]) {
-      const isLast = at + length >= bytes.length;
-      const batch = {
-        input,
-        bytes: bytes.slice(at, at + length),
-        byteOffset: at,
-        isLast,
-      };
-      const cleaned = cleaner.clean(batch);
-      rows += new TextDecoder("utf-8", { ignoreBOM: true }).decode(cleaned.csv);
-      rejects.push(...cleaned.rejects);
-      counts.push(cleaned.counts);
-      at += length;
-      if (isLast) break;
+/** All that a cleaner makes of an input. */
+interface Outcome {
+  readonly csv: string;
+  readonly rejects: string;
+  readonly counts: Record<string, number>;
+  readonly reasons: Record<string, number>;
+}
+
+/** Adds up what became of the parts of an input. */
+export class OutcomeSum {
+  #csv = "";
+  #rejects = "";
+  readonly #counts: Record<string, number> = {};
+  readonly #reasons: Record<string, number> = {};
+
+  add({ csv, rejects, counts, reasons }: Cleaned): void {
+    this.#csv += BYTEWISE.decode(csv);
+    this.#rejects += BYTEWISE.decode(rejects);
+    for (const [key, count] of Object.entries(counts)) {
+      this.#counts[key] = (this.#counts[key] ?? 0) + count;
     }
-    csv.push(rows);
+    for (const [reason, count] of reasons) {
+      this.#reasons[reason] = (this.#reasons[reason] ?? 0) + count;
+    }
   }
-  const ages = new Map(
-    [...cleaner.ages].sort().map(([field, counts]) => [field, [...counts]]),
-  );
-  return { csv, rejects, counts, ages };
+
+  get outcome(): Outcome {
+    return {
+      csv: this.#csv,
+      rejects: this.#rejects,
+      counts: this.#counts,
+      reasons: this.#reasons,
+    };
+  }
+}
+
+/** One character a byte, so that no byte is lost and none is joined with another. */
+const BYTEWISE = new TextDecoder("latin1");
+
+/** Cleans an input batch by batch. */
+export function outcome(cleaner: Cleaner, { layout, bytes, cuts }: Case): Outcome {
+  const sum = new OutcomeSum();
+  for (const batch of batchesOf({ layout, bytes, cuts })) sum.add(cleaner.clean(batch));
+  return sum.outcome;
+}
+
+/** Cleans an input in several threads. */
+export async function threadsOutcome(engine: Threads, one: Case): Promise<Outcome> {
+  const sum = new OutcomeSum();
+  async function* batches(): AsyncGenerator<BytesBatch> {
+    yield* batchesOf(one);
+  }
+  for await (const cleaned of engine.clean(batches())) sum.add(cleaned);
+  return sum.outcome;
+}
+
+function* batchesOf({ layout, bytes, cuts }: Case): Generator<BytesBatch> {
+  const input = { name: 'x"\\.csv', layout };
+  let at = 0;
+  for (const length of [...cuts, bytes.length]) {
+    const isLast = at + length >= bytes.length;
+    yield { input, bytes: bytes.slice(at, at + length), byteOffset: at, isLast };
+    at += length;
+    if (isLast) break;
+  }
+}
+
+/** Cleans the lines of an input as the values of a topic, some without their line end. */
+function valuesOutcome(cleaner: Cleaner, { layout, bytes }: Case): Outcome {
+  const draw = evenDraw(sfc32(bytes.length));
+  const values: (Uint8Array | null)[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const end = draw(40) === 0
+      ? at + draw(200)
+      : bytes.indexOf(10, at) + 1 || bytes.length;
+    values.push(draw(50) === 0 ? null : bytes.slice(at, draw(3) ? end : end - 1));
+    at = Math.max(end, at + 1);
+  }
+  let offset = 2n ** 40n;
+  const offsets = values.map(() => offset += draw(30) === 0 ? 5n : 1n);
+  const input = { name: "topic", layout: { ...layout, header: false } };
+  const batch: ValuesBatch = { input, values, offsets, partition: draw(3) };
+  const sum = new OutcomeSum();
+  sum.add(cleaner.clean(batch));
+  return sum.outcome;
 }
 
 /**
@@ -177,17 +272,36 @@ function results(cleaner: Cleaner, cases: readonly Case[]): {
 export function compareSeed(seed: number, lines: number): void {
   const cases = drawCases(seed, lines);
   const olderThan = [20, 20, -1, 0, 149][seed % 5]!;
-  const fast = fastCleaner({ olderThan });
-  assert.equal(fast.engine, "byte kernel");
-  const one = results(fast, cases);
-  const other = results(textCleaner({ olderThan }), cases);
-  const where = `seed ${seed}, ${lines} lines`;
-  assert.deepEqual(one.rejects, other.rejects, where);
-  assert.deepEqual(one.counts, other.counts, where);
-  for (const [i, rows] of one.csv.entries()) {
-    if (rows !== other.csv[i]) {
-      assert.deepEqual(rows.split("\n"), other.csv[i]!.split("\n"), where);
-    }
+  const { cleaning, engine } = fastCleaning(olderThan);
+  assert.equal(engine, "byte kernel");
+  const blockBytes = [64, 1000, 70_000, 1 << 20][seed % 4]!;
+  const fast = makeCleaner(cleaning, engine, blockBytes);
+  const text = textCleaner({ olderThan });
+  for (const one of cases) {
+    const where = `seed ${seed}, ${lines} lines, blocks of ${blockBytes}`;
+    assertSame(outcome(fast, one), outcome(text, one), where);
+    assertSame(valuesOutcome(fast, one), valuesOutcome(text, one), `values, ${where}`);
   }
-  assert.deepEqual(one.ages, other.ages, where);
+  assert.deepEqual(sortedAges(fast.ages), sortedAges(text.ages), `seed ${seed}`);
+}
+
+/** Asserts that two outcomes are the same; shows the first lines that are not. */
+export function assertSame(one: Outcome, other: Outcome, where: string): void {
+  for (const key of ["csv", "rejects"] as const) {
+    if (one[key] === other[key]) continue;
+    assert.deepEqual(one[key].split("\n"), other[key].split("\n"), where);
+  }
+  assert.deepEqual(one.counts, other.counts, where);
+  assert.deepEqual(sorted(one.reasons), sorted(other.reasons), where);
+}
+
+function sorted(counts: Record<string, number>): readonly (readonly [string, number])[] {
+  return Object.entries(counts).sort();
+}
+
+/** Returns the ages as something to compare. */
+export function sortedAges(
+  ages: AgesByField,
+): readonly (readonly [string, readonly number[]])[] {
+  return [...ages].sort().map(([field, counts]) => [field, [...counts]]);
 }

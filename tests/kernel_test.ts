@@ -2,11 +2,20 @@
  * The byte kernel gives what the rules as text give, byte for byte.
  */
 import assert from "node:assert/strict";
+import { Threads } from "../lib/engine/threads.ts";
+import type { PipelineError } from "../lib/errors.ts";
 import { generate } from "../lib/generate/records.ts";
 import { fastCleaner, textCleaner } from "../lib/transform/clean.ts";
-import { Kernel } from "../lib/transform/kernel/kernel.ts";
-import { PLAIN_LAYOUT } from "../lib/transform/types.ts";
-import { compareSeed } from "./kernel_cases.ts";
+import { countBytes, countLines } from "../lib/transform/kernel/lines.ts";
+import { type Layout, PLAIN_LAYOUT } from "../lib/transform/types.ts";
+import {
+  assertSame,
+  compareSeed,
+  drawCases,
+  outcome,
+  sortedAges,
+  threadsOutcome,
+} from "./kernel_cases.ts";
 import { diskTest } from "./support.ts";
 
 Deno.test("fastCleaner() gives what textCleaner() gives, on drawn inputs", () => {
@@ -14,17 +23,19 @@ Deno.test("fastCleaner() gives what textCleaner() gives, on drawn inputs", () =>
   for (let seed = 1000; seed < 1012; seed++) compareSeed(seed, 3000);
 });
 
+const GENERATED = new Uint8Array(
+  generate({ records: 20_000, seed: 5 }).flatMap((chunk) => [...chunk]).toArray(),
+);
+
 Deno.test("fastCleaner() gives what textCleaner() gives, on a generated file", () => {
-  const bytes = new Uint8Array(
-    generate({ records: 20_000, seed: 5 }).flatMap((c) => [...c]).toArray(),
-  );
   const input = { name: "x", layout: { ...PLAIN_LAYOUT, header: true } };
-  const batch = { input, bytes, byteOffset: 0, isLast: true };
+  const batch = { input, bytes: GENERATED, byteOffset: 0, isLast: true };
   const [fast, text] = [fastCleaner(), textCleaner()];
   const [one, other] = [fast.clean(batch), text.clean(batch)];
   assert.ok(isSame(one.csv, other.csv));
-  assert.deepEqual(one.rejects, other.rejects);
+  assert.ok(isSame(one.rejects, other.rejects));
   assert.deepEqual(one.counts, other.counts);
+  assert.deepEqual(one.reasons, other.reasons);
   assert.deepEqual(new Map([...fast.ages].sort()), new Map([...text.ages].sort()));
 });
 
@@ -45,25 +56,133 @@ Deno.test("fastCleaner() tells fields apart whose spellings have the same hash",
   }
 });
 
-Deno.test("Kernel takes common records itself, and stops at uncommon ones", () => {
-  const kernel = new Kernel(20);
-  const text = new TextEncoder().encode(
-    "Ali Bennis, 21, Law\nZoé Müller, 19, Law\nx, 1, Law\n",
-  );
-  const skim = (at: number) => kernel.skim(text, at, PLAIN_LAYOUT);
-  assert.deepEqual(skim(0), { bytes: 0, records: 0, kept: 0 }); // it has not met "Law" yet
-  kernel.learn({ first: "ALI", last: "BENNIS", age: 21, field: "LAW" });
-  assert.deepEqual(skim(0), { bytes: 42, records: 2, kept: 1 });
-  assert.equal(new TextDecoder().decode(kernel.takeRows()), "ALI,BENNIS,21,LAW\n");
-  const ages = new Map();
-  kernel.takeAges(ages);
-  assert.deepEqual([ages.get("LAW")[21], ages.get("LAW")[19]], [1, 1]);
+/** How many of the records the rules as text had to read, of lines that teach it nothing new. */
+function byText(lines: readonly string[], layout: Layout = PLAIN_LAYOUT): number {
+  const cleaner = fastCleaner();
+  const input = { name: "x", layout };
+  const bytes = new TextEncoder().encode(lines.join("\n") + "\n");
+  const batch = { input, bytes, byteOffset: 0, isLast: true };
+  cleaner.clean(batch); // it learns how fields are spelt
+  return cleaner.clean(batch).byText;
+}
+
+Deno.test("fastCleaner() takes common records by the kernel, and rare ones by the rules", () => {
+  type Case = readonly [line: string, byText: number, delimiter?: string];
+  const CASES: readonly Case[] = [
+    ["Ali Bennis, 21, Law", 0],
+    ["Ali Bennis, 21, Law\r", 0],
+    ["  Ali   El  Bennis ,+021 ,  Law ", 0],
+    ["Zoé Müller, 19, Génie Civil", 0],
+    ["Иван Петров, 30, Право", 0],
+    ["علي بنيس, 30, قانون", 0],
+    ["Ελένη Παππά, 30, Νομική", 0],
+    ['"Ali Bennis", "21" ,"Law, Tax"', 0],
+    ["Ali Bennis;21;Law", 0, ";"],
+    ["", 0],
+    ["   ", 0],
+    ["Ali, 21, Law", 0], // one_word_name
+    [", 21, Law", 0],
+    ["Ali Bennis, x, Law", 0],
+    ["Ali Bennis, 151, Law", 0],
+    ["Ali Bennis, -1, Law", 0],
+    ["Ali Bennis, 21, ", 0],
+    ["Ali Bennis, 21", 0],
+    ["=Ali Bennis, 21, Law", 0],
+    ["Ali @Bennis, 21, Law", 0],
+    ["Ali Bennis, 21, =Law", 0],
+    ["Ngọc Trần, 21, Law", 1],
+    ["Ali Bennis, 21, Luật", 0], // each spelling of a field is read once
+    ["Ali Bennis, 21, x\u0000", 1],
+    ['"Ali ""B"" Bennis", 21, Law', 1],
+    ["Bennis, Ali; 21; Law", 1, ";"],
+    ["Ali\u00a0Bennis, 21, Law", 1],
+  ];
+  for (const [line, expected, delimiter = ","] of CASES) {
+    const layout = { ...PLAIN_LAYOUT, delimiter };
+    assert.equal(byText([line], layout), expected, JSON.stringify(line));
+  }
+  const columns = { first: 2, last: 0, age: 3, field: 5 };
+  const layout = { ...PLAIN_LAYOUT, delimiter: ";", cells: 7, columns };
+  const lines = ['Bennis;"x";Ali;21;café ’s;"Law";', "Bennis;;Ali;21;;Law;;"];
+  assert.equal(byText(lines, layout), 0);
 });
 
-diskTest("wasm.ts is what the kernel's source builds", async () => {
+Deno.test("fastCleaner() learns the spelling of the record that was read, of no other", () => {
+  const cleaner = fastCleaner();
+  const texts = [
+    "Ali Bennis, 21, Law\u200b", // the kernel stops at the spelling, the rules refuse it
+    "Sara Alami, 22, Civil\nLaw", // the kernel never sees this one
+    "Omar Tazi, 23, Law\u200b",
+  ];
+  const values = texts.map((text) => new TextEncoder().encode(text));
+  const { csv, counts } = cleaner.clean({
+    input: { name: "students", layout: PLAIN_LAYOUT },
+    values,
+    offsets: [0n, 1n, 2n],
+    partition: 0,
+  });
+  assert.equal(new TextDecoder().decode(csv), "SARA,ALAMI,22,CIVIL LAW\n");
+  assert.equal(counts.rejected, 2);
+});
+
+const THREADS = [1, 2, 3, 8];
+
+diskTest(
+  "Threads give the same bytes, however many and whatever the blocks",
+  async () => {
+    for (let seed = 0; seed < 8; seed++) {
+      const cases = drawCases(seed, 400);
+      const text = textCleaner();
+      const wanted = cases.map((one) => outcome(text, one));
+      const ages = sortedAges(text.ages);
+      for (const threads of THREADS) {
+        const blockBytes = [64, 1000, 20_000][(seed + threads) % 3]!;
+        using engine = new Threads({ olderThan: 20, threads, blockBytes, largeBytes: 1 });
+        for (const [i, one] of cases.entries()) {
+          const where = `seed ${seed}, ${threads} threads, blocks of ${blockBytes}`;
+          assertSame(await threadsOutcome(engine, one), wanted[i]!, where);
+        }
+        assert.deepEqual(sortedAges(await engine.ages()), ages);
+      }
+    }
+  },
+);
+
+diskTest("Threads name the one that failed and what it did", async () => {
+  const worker = new URL("./broken_worker.ts", import.meta.url);
+  using engine = new Threads({ olderThan: 20, threads: 3, largeBytes: 1, worker });
+  const [one] = drawCases(1, 400);
+  await assert.rejects(threadsOutcome(engine, one!), (error: PipelineError) => {
+    assert.match(
+      error.message,
+      /^Thread 1 failed while it cleaned x"\\\.csv from byte 0: Error: out of luck$/,
+    );
+    assert.equal(
+      error.hint,
+      "Run again with --threads 1; if that fails too, please report it",
+    );
+    return error.exitCode === 1;
+  });
+});
+
+diskTest("the WebAssembly is what its source builds", async () => {
   const { buildKernel } = await import("../tools/build_kernel.ts");
   const folder = new URL("../lib/transform/kernel/", import.meta.url);
-  const source = Deno.readTextFileSync(new URL("assembly/kernel.ts", folder));
-  const built = Deno.readTextFileSync(new URL("wasm.ts", folder));
-  assert.ok(built === await buildKernel(source), "deno task kernel builds it again");
+  const built = await buildKernel();
+  assert.deepEqual([...built.keys()], ["kernel_wasm.ts", "lines_wasm.ts"]);
+  for (const [name, text] of built) {
+    const committed = Deno.readTextFileSync(new URL(name, folder));
+    assert.ok(committed === text, `${name}: deno task kernel builds it again`);
+  }
+});
+
+Deno.test("countLines() counts what countBytes() counts", () => {
+  for (const length of [0, 1, 15, 16, 17, 1000, 61_439, 61_440, 61_441, 200_000]) {
+    const bytes = Uint8Array.from({ length }, (_, i) => i % 7 === 0 ? 10 : i % 256);
+    assert.equal(countLines(bytes), countBytes(bytes, 10));
+    assert.equal(
+      countLines(bytes.subarray(length >> 1), "\r"),
+      countBytes(bytes.subarray(length >> 1), 13),
+    );
+  }
 });

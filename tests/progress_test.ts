@@ -166,7 +166,7 @@ function hastyClock(): () => Date {
 diskTest(
   "report shows its progress on a terminal, and wipes it before the summary",
   async (dir) => {
-    const input = put(dir, "in", "Ali Bennis,21,Law\n".repeat(60_000));
+    const input = put(dir, "in", "Ali Bennis,21,Law\n".repeat(240_000));
     const args = ["report", "--input", input, "--out", `${dir}/out`];
     const shown = await runHere(args, { isTerminal: true, now: hastyClock() });
     assert.ok(shown.stderr.startsWith(`${WIPE}\x1b[?7l${input}  `), shown.stderr);
@@ -181,12 +181,12 @@ diskTest(
 diskTest(
   "report wipes its progress off the terminal before an error, too",
   async (dir) => {
-    const input = put(dir, "in", "Ali Bennis,21,Law\n".repeat(60_000));
+    const input = put(dir, "in", "Ali Bennis,21,Law\n".repeat(240_000));
     Deno.mkdirSync(`${dir}/out`);
     let reads = 0;
     const clock = hastyClock();
     const now = (): Date => {
-      if (++reads === 5) Deno.truncateSync(input, 300_000);
+      if (++reads === 5) Deno.truncateSync(input, 1_200_000);
       return clock();
     };
     const args = ["report", "--input", input, "--out", `${dir}/out`];

@@ -18,9 +18,10 @@ import { findLayout } from "../lib/ingest/dialect.ts";
 import { splitRecord } from "../lib/transform/cells.ts";
 import { type CleanOptions, textCleaner } from "../lib/transform/clean.ts";
 import { STUDENTS_HEADER } from "../lib/transform/csv.ts";
-import { RecordReader } from "../lib/transform/records.ts";
 import { judge } from "../lib/transform/rules.ts";
-import { type Layout, PLAIN_LAYOUT, type Reject } from "../lib/transform/types.ts";
+import { type RejectLine } from "../lib/transform/rejects.ts";
+import { type Layout, PLAIN_LAYOUT } from "../lib/transform/types.ts";
+import { recordsOf, rejectLines } from "./support.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array): string =>
@@ -30,7 +31,7 @@ const decode = (bytes: Uint8Array): string =>
 interface Run {
   /** Without the header. */
   readonly csv: string;
-  readonly rejects: readonly Reject[];
+  readonly rejects: readonly RejectLine[];
   readonly counts: Record<"read" | "blank" | "rejected" | "filtered" | "kept", number>;
   readonly ages: AgesByField;
 }
@@ -42,7 +43,7 @@ function run(
 ): Run {
   const cleaner = textCleaner(options);
   const counts = { read: 0, blank: 0, rejected: 0, filtered: 0, kept: 0 };
-  const rejects: Reject[] = [];
+  const rejects: RejectLine[] = [];
   let csv = "";
   let byteOffset = 0;
   const input = { name: "x.csv", layout };
@@ -53,7 +54,7 @@ function run(
     bytes.fill(0x22);
     byteOffset += chunk.length;
     csv += decode(cleaned.csv);
-    rejects.push(...cleaned.rejects);
+    rejects.push(...rejectLines(cleaned.rejects));
     for (const key of Object.keys(counts) as (keyof typeof counts)[]) {
       counts[key] += cleaned.counts[key];
     }
@@ -206,9 +207,7 @@ holds(
   [file, fc.nat()],
   (text, n) => {
     const bytes = encode(text);
-    const starts = [...new RecordReader(PLAIN_LAYOUT).read(bytes, true)].map((r) =>
-      r.byteOffset
-    );
+    const starts = [...recordsOf(bytes)].map((record) => record.byteOffset);
     const at = starts[n % (starts.length + 1)] ?? bytes.length;
     const whole = run([bytes]);
     const parts = [run([bytes.subarray(0, at)]), run([bytes.subarray(at)])] as const;
@@ -231,12 +230,12 @@ const cells = fc.array(
 );
 
 holds(
-  "RecordReader and splitRecord() agree with csv-parse on well-formed rows",
+  "BatchReader and splitRecord() agree with csv-parse on well-formed rows",
   [cells, fc.constantFrom("\n", "\r\n"), fc.constantFrom(",", ";")],
   (rows, end, delimiter) => {
     const text = rows.map((row) => row.join(delimiter) + end).join("");
     const layout = { ...PLAIN_LAYOUT, delimiter };
-    const found = [...new RecordReader(layout).read(encode(text), true)].map(
+    const found = [...recordsOf(encode(text), layout)].map(
       ({ bytes }) => {
         const split = splitRecord(decode(bytes), delimiter);
         return typeof split === "string" ? split : split.cells;
@@ -303,13 +302,13 @@ Deno.test("judge() normalises each character once and for all", () => {
   assert.deepEqual(broken, []);
 });
 
-holds("RecordReader leaves no byte and no line out", [anyInput], (bytes) => {
+holds("BatchReader leaves no byte and no line out", [anyInput], (bytes) => {
   const LF = 10;
   const lineEnds = (part: Uint8Array): number =>
     part.filter((byte) => byte === LF).length;
   let next = 0;
   let line = 1;
-  for (const record of new RecordReader(PLAIN_LAYOUT).read(bytes, true)) {
+  for (const record of recordsOf(bytes)) {
     assert.deepEqual([record.byteOffset, record.line], [next, line]);
     const end = next + record.length;
     assert.deepEqual(record.bytes, bytes.subarray(next, end));

@@ -1,10 +1,11 @@
 /**
- * `RecordReader`: bytes into records, the same at every chunking; and values of a topic. A
+ * `BatchReader`: bytes into records, the same at every chunking; and values of a topic. A
  * record is written as `line@offset text`; one that is too long as `line@offset length`.
  */
 import assert from "node:assert/strict";
-import { EXCERPT_BYTES, RecordReader } from "../lib/transform/records.ts";
+import { BatchReader, EXCERPT_BYTES } from "../lib/transform/records.ts";
 import { textCleaner } from "../lib/transform/clean.ts";
+import { rejectLines } from "./support.ts";
 import { type Layout, PLAIN_LAYOUT } from "../lib/transform/types.ts";
 
 type Case = readonly [text: string, records: readonly string[]];
@@ -21,19 +22,22 @@ function encode(text: string): Uint8Array {
 /** Reads chunks; the last one is followed by an empty one where `endsEmpty`. */
 function read(
   chunks: readonly Uint8Array[],
-  { layout, byteOffset, endsEmpty }: {
+  { layout, byteOffset, endsEmpty, blockBytes }: {
     readonly layout: Layout;
     readonly byteOffset: number;
     readonly endsEmpty: boolean;
+    readonly blockBytes: number;
   },
 ): readonly string[] {
-  const reader = new RecordReader(layout, byteOffset);
+  const reader = new BatchReader(layout, blockBytes);
+  const input = { name: "x.csv", layout };
   const found: string[] = [];
   const all = endsEmpty || chunks.length === 0 ? [...chunks, new Uint8Array(0)] : chunks;
   for (const [i, chunk] of all.entries()) {
     // a copy that is overwritten afterwards: a reader may not lean on the caller's memory
     const lent = chunk.slice();
-    for (const record of reader.read(lent, i === all.length - 1)) {
+    const isLast = i === all.length - 1;
+    for (const record of reader.read({ input, bytes: lent, byteOffset, isLast })) {
       const { bytes, length, line } = record;
       if (length !== bytes.length) assert.equal(bytes.length, EXCERPT_BYTES);
       const text = length === bytes.length ? UTF8.decode(bytes) : length;
@@ -71,19 +75,18 @@ function table(
   cases: readonly Case[],
   { layout = PLAIN_LAYOUT, byteOffset = 0 } = {},
 ): void {
-  Deno.test(`RecordReader ${fact}`, () => {
+  Deno.test(`BatchReader ${fact}`, () => {
     for (const [text, records] of cases) {
       const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
       for (const chunks of chunkings(encode(text))) {
         for (const endsEmpty of [false, true]) {
-          const found = read(chunks, { layout, byteOffset, endsEmpty });
-          const sizes = chunks.map(({ length }) => length).slice(0, 9);
-          assert.deepEqual(
-            found,
-            records,
-            `${JSON.stringify(shown)} in chunks of ${sizes}: ${JSON.stringify(found)}`
-              .slice(0, 2000),
-          );
+          for (const blockBytes of text.length < 500 ? [1, 5, 1 << 20] : [64, 70_000]) {
+            const found = read(chunks, { layout, byteOffset, endsEmpty, blockBytes });
+            const sizes = chunks.map(({ length }) => length).slice(0, 9);
+            const how = `in chunks of ${sizes}, blocks of ${blockBytes}`;
+            const what = `${JSON.stringify(shown)} ${how}: ${JSON.stringify(found)}`;
+            assert.deepEqual(found, records, what.slice(0, 2000));
+          }
         }
       }
     }
@@ -271,18 +274,13 @@ Deno.test("textCleaner() drops one line end at the very end of a value, and no m
     offsets,
     partition: 3,
   });
-  const found = rejects.map((
-    { reason, raw },
-    i,
-  ) => [CASES[i]![0], reason, UTF8.decode(raw)]);
+  const lines = rejectLines(rejects);
+  const found = lines.map(({ reason, raw }, i) => [CASES[i]![0], reason, raw]);
   assert.deepEqual(found, CASES);
   assert.deepEqual(counts, { read: 12, blank: 0, rejected: 12, filtered: 0, kept: 0 });
-  assert.deepEqual(rejects[1]!.position, {
-    source: "students",
-    partition: 3,
-    offset: 41n,
-  });
-  assert.deepEqual(rejects.map(({ extent }) => extent).at(-1), { bytes: KIB_64 + 1 });
+  const { topic, partition, offset } = lines[1]!;
+  assert.deepEqual([topic, partition, offset], ["students", 3, 41]);
+  assert.deepEqual(lines.map(({ bytes }) => bytes).at(-1), KIB_64 + 1);
   const blank = { input, values: [encode("\n"), encode("")], offsets: [1n, 2n] };
   assert.equal(textCleaner().clean(blank).counts.blank, 2);
 });

@@ -2,7 +2,11 @@
  * What the tests share: tests that need permissions or components, a temporary folder, the
  * command line in this process and as a real one.
  */
+import assert from "node:assert/strict";
 import { runCommand } from "../lib/cli/main.ts";
+import { BatchReader, type RawRecord } from "../lib/transform/records.ts";
+import type { RejectLine } from "../lib/transform/rejects.ts";
+import { type Layout, PLAIN_LAYOUT } from "../lib/transform/types.ts";
 
 const isGranted = (name: "read" | "write" | "run" | "env" | "net"): boolean =>
   Deno.permissions.querySync({ name }).state === "granted";
@@ -146,4 +150,20 @@ export function put(folder: string, name: string, content: string | Uint8Array):
 /** Returns the bytes of a text in Latin-1, for bytes that are no UTF-8. */
 export function bytes(latin1: string): Uint8Array {
   return Uint8Array.from(latin1, (character) => character.charCodeAt(0));
+}
+
+/** Returns the lines of `rejects.jsonl`, parsed. */
+export function rejectLines(rejects: Uint8Array): readonly RejectLine[] {
+  const lines = new TextDecoder().decode(rejects).split("\n");
+  assert.equal(lines.pop(), ""); // each line has its end
+  return lines.map((line) => JSON.parse(line));
+}
+
+/** Yields the records of a whole input. */
+export function recordsOf(
+  bytes: Uint8Array,
+  layout: Layout = PLAIN_LAYOUT,
+): Generator<RawRecord> {
+  const input = { name: "x.csv", layout };
+  return new BatchReader(layout).read({ input, bytes, byteOffset: 0, isLast: true });
 }

@@ -4,33 +4,58 @@
  */
 import asc from "assemblyscript/asc";
 
+const FOLDER = new URL("../lib/transform/kernel/", import.meta.url);
+
+/** What is built: the source's name, the constant's, the memory in pages of 64 KiB. */
+const MODULES = [
+  { name: "kernel", constant: "KERNEL_WASM", pages: 2640 },
+  { name: "lines", constant: "LINES_WASM", pages: 1 },
+] as const;
+
 /**
- * Returns the text of `wasm.ts` for the kernel's source.
+ * Returns the texts of the modules with the WebAssembly, by their names.
  *
- * @throws {SyntaxError} If the source does not compile.
+ * @throws {SyntaxError} If a source does not compile.
  */
-export async function buildKernel(source: string): Promise<string> {
+export async function buildKernel(): Promise<ReadonlyMap<string, string>> {
+  const built = new Map<string, string>();
+  for (const { name, constant, pages } of MODULES) {
+    const wasm = await compile(name, pages);
+    const lines = wasm.toBase64().match(/.{1,80}/g)!.map((line) => `  "${line}",`);
+    built.set(
+      `${name}_wasm.ts`,
+      `/** WebAssembly in Base64, built from \`assembly/${name}.ts\`. */\n` +
+        `export const ${constant}: string = [\n${lines.join("\n")}\n].join("");\n`,
+    );
+  }
+  return built;
+}
+
+async function compile(name: string, pages: number): Promise<Uint8Array> {
   let wasm = new Uint8Array(0);
   const { error, stderr } = await asc.main([
-    ...["kernel.ts", "--outFile", "kernel.wasm", "-O3", "--noAssert"],
+    ...[`${name}.ts`, "--outFile", "out.wasm", "-O3", "--noAssert"],
     ...["--runtime", "stub", "--enable", "simd", "--use", "abort="],
-    ...["--initialMemory", "2560", "--maximumMemory", "2560"], // 160 MiB
+    ...["--initialMemory", `${pages}`, "--maximumMemory", `${pages}`],
   ], {
-    readFile: (name) => name === "kernel.ts" ? source : null,
-    writeFile: (name, data) => {
-      if (name === "kernel.wasm") wasm = new Uint8Array(data as Uint8Array);
+    readFile: (path) => {
+      try {
+        return Deno.readTextFileSync(new URL(`assembly/${path}`, FOLDER));
+      } catch {
+        return null; // the compiler looks in several places
+      }
+    },
+    writeFile: (path, data) => {
+      if (path === "out.wasm") wasm = new Uint8Array(data as Uint8Array);
     },
     listFiles: () => [],
   });
   if (error) throw new SyntaxError(stderr.toString());
-  const lines = wasm.toBase64().match(/.{1,80}/g)!.map((line) => `  "${line}",`);
-  return `/** The kernel as WebAssembly in Base64, built from \`assembly/kernel.ts\`. */\n` +
-    `export const KERNEL_WASM: string = [\n${lines.join("\n")}\n].join("");\n`;
+  return wasm;
 }
 
 if (import.meta.main) {
-  const folder = new URL("../lib/transform/kernel/", import.meta.url);
-  const source = new URL("assembly/kernel.ts", folder);
-  const target = new URL("wasm.ts", folder);
-  await Deno.writeTextFile(target, await buildKernel(await Deno.readTextFile(source)));
+  for (const [name, text] of await buildKernel()) {
+    await Deno.writeTextFile(new URL(name, FOLDER), text);
+  }
 }

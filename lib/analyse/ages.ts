@@ -15,11 +15,20 @@ export function noAges(): Ages {
   return new Float64Array(MAX_AGE + 1);
 }
 
-/** Counts one more student of that age in the field. */
-export function countAge(ages: AgesByField, field: string, age: number): void {
+/**
+ * Counts one more student of that age in the field.
+ *
+ * @param weight What the student counts: -1 takes one back.
+ */
+export function countAge(
+  ages: AgesByField,
+  field: string,
+  age: number,
+  weight = 1,
+): void {
   let counts = ages.get(field);
   if (counts === undefined) ages.set(field, counts = noAges());
-  counts[age]!++;
+  counts[age]! += weight;
 }
 
 /** Adds each count of `from` to `into`, field by field. */

@@ -21,7 +21,7 @@ import {
   type ReportValues,
 } from "./report_settings.ts";
 import { type ConfigFile, parseConfig, readFlags, readSettings } from "./settings.ts";
-import { formatFiles, formatSummary, warningsOf } from "./summary.ts";
+import { formatEngine, formatFiles, formatSummary, warningsOf } from "./summary.ts";
 
 /** The command. */
 export const reportCommand: Command = {
@@ -47,7 +47,7 @@ export const reportCommand: Command = {
 
 /** Reads, cleans, writes, tells. */
 async function report(values: ReportValues, effects: Effects): Promise<void> {
-  const { quiet, out } = values;
+  const { quiet, out, threads } = values;
   const started = performance.now();
   const warn = (message: string): void => {
     if (!quiet) complain(effects, `warning: ${printable(message)}\n`);
@@ -62,10 +62,12 @@ async function report(values: ReportValues, effects: Effects): Promise<void> {
     page: !values["no-html"],
     signal: effects.signal,
     now,
+    ...(threads !== undefined && { threads }),
     ...(progress && { onProgress: progress.show }),
   }).finally(() => progress?.clear());
   tell(result, values, (performance.now() - started) / 1000, effects);
   warningsOf(result).forEach(warn);
+  if (values.debug) complain(effects, formatEngine(result));
   const maxRate = values["max-reject-rate"];
   if (maxRate !== undefined) checkRejectRate(result, maxRate);
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { PipelineError } from "../errors.ts";
 import { parseColumns } from "../ingest/columns.ts";
 import { encodingName } from "../ingest/encoding.ts";
+import { MOST_THREADS } from "../engine/job.ts";
 import { OLDER_THAN } from "../transform/clean.ts";
 import type { Result } from "../report/result.ts";
 import { type Setting, toggle, type Values, wholeNumber } from "./settings.ts";
@@ -103,9 +104,14 @@ export const reportSettings = {
     schema: z.string().regex(/^(0?\.[0-9]+|[01]|1\.0+|0\.)$/, "a share from 0 to 1")
       .transform(Number).optional(),
   },
+  threads: {
+    value: "N",
+    help: "How many threads work on inputs above 64 MB, 1 to 8 (as many as cores)",
+    schema: wholeNumber(1, MOST_THREADS).optional(),
+  },
   json: toggle("Print report.json instead of the summary"),
   quiet: toggle("Print nothing but errors and what --json asks for"),
-  debug: toggle("Show where an error comes from"),
+  debug: toggle("Show who did the work, and where an error comes from"),
   config: text(
     "FILE",
     `Read these settings from a JSON file (${CONFIG_FILE} if it exists)`,

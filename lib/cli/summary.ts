@@ -100,6 +100,12 @@ function fieldLines(result: Result, bold: (text: string) => string): string[] {
   ];
 }
 
+/** Returns who did the work, for `--debug`. */
+export function formatEngine({ run, funnel }: Result): string {
+  const records = `${number.format(run.by_text ?? 0)} of ${number.format(funnel.read)}`;
+  return `engine: ${run.engine}; ${records} records by the rules as text\n`;
+}
+
 /** From this share of the records on, refused ones mean that something is wrong as a whole. */
 const MANY = 0.01;
 

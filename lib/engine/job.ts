@@ -3,7 +3,6 @@
  */
 import { checkFunnel, type Funnel } from "../analyse/funnel.ts";
 import type { OutputFile, OutputFolder } from "../export/folder.ts";
-import { formatRejects, rejectLine } from "../export/rejects.ts";
 import { formatStatistics } from "../export/statistics.ts";
 import type { Source } from "../ingest/source.ts";
 import { buildResult, countAges } from "../report/build.ts";
@@ -15,15 +14,13 @@ import type {
   RunFacts,
   RunParameters,
 } from "../report/result.ts";
-import {
-  type Cleaned,
-  type CleanerFactory,
-  type Counts,
-  fastCleaner,
-} from "../transform/clean.ts";
+import type { Cleaned, CleanerFactory, Counts } from "../transform/clean.ts";
 import { STUDENTS_HEADER } from "../transform/csv.ts";
-import type { Reason, Reject } from "../transform/types.ts";
+import type { RejectLine } from "../transform/rejects.ts";
+import type { Reason } from "../transform/types.ts";
+import { type Engine, inThisThread } from "./engine.ts";
 import { OUTPUTS } from "./outputs.ts";
+import { Threads } from "./threads.ts";
 
 /** How far a run has come. */
 export interface Progress {
@@ -51,8 +48,10 @@ export interface JobOptions {
   readonly parameters?: Partial<RunParameters>;
   /** Whether the page is drawn; by default it is. */
   readonly page?: boolean;
-  /** Who cleans; the fastest by default. */
+  /** Who cleans, in one thread; the fastest by default. */
   readonly cleaner?: CleanerFactory;
+  /** How many threads clean large inputs, 1 to 8; as many as cores by default. */
+  readonly threads?: number;
   /** Stops the run: it throws the signal's reason and leaves the outputs as they were. */
   readonly signal?: AbortSignal;
   /** Told after every batch. */
@@ -64,17 +63,18 @@ export interface JobOptions {
 /** How many rejects of each reason the result shows as examples. */
 const EXAMPLES = 5;
 
-/** What one run counts and writes. */
-export class Job {
+/** What one run counts and writes; dispose of it to end its threads. */
+export class Job implements Disposable {
   readonly #folder: OutputFolder;
   readonly #options: JobOptions;
   readonly #parameters: RunParameters;
-  /** Who cleans, and what was counted so far. */
-  readonly cleaner;
+  /** Who cleans. */
+  readonly engine: Engine;
   readonly #students: OutputFile;
   readonly #rejects: OutputFile;
   readonly #counts = { read: 0, blank: 0, rejected: 0, filtered: 0, kept: 0 };
   readonly #reasons = new Map<Reason, number>();
+  #byText = 0;
   readonly #examples: RejectExample[] = [];
   readonly #inputs: InputResult[] = [];
 
@@ -86,8 +86,11 @@ export class Job {
     this.#folder = folder;
     this.#parameters = parameters;
     this.#options = options;
-    const cleaner = options.cleaner ?? fastCleaner;
-    this.cleaner = cleaner({ olderThan: parameters.older_than });
+    const { cleaner, threads = defaultThreads() } = options;
+    const olderThan = parameters.older_than;
+    this.engine = cleaner === undefined
+      ? new Threads({ olderThan, threads })
+      : inThisThread(cleaner({ olderThan }));
     this.#students = folder.create(OUTPUTS.students);
     this.#rejects = folder.create(OUTPUTS.rejects);
   }
@@ -102,8 +105,8 @@ export class Job {
     let before = 0;
     for (const source of sources) {
       const recordsBefore = this.#counts.read;
-      for await (const batch of source.read(signal)) {
-        this.#take(this.cleaner.clean(batch));
+      for await (const cleaned of this.engine.clean(source.read(signal), source.size)) {
+        this.#take(cleaned);
         this.#options.onProgress?.({
           source: source.name,
           bytes: before + (source.bytesRead?.() ?? 0),
@@ -118,21 +121,45 @@ export class Job {
     }
   }
 
-  #take({ csv, rejects, counts }: Cleaned): void {
+  #take({ csv, rejects, counts, reasons, byText }: Cleaned): void {
     this.#students.write(csv);
-    if (rejects.length > 0) this.#rejects.write(UTF8.encode(formatRejects(rejects)));
+    this.#rejects.write(rejects);
     for (const key of Object.keys(counts) as (keyof Counts)[]) {
       this.#counts[key] += counts[key];
     }
-    for (const reject of rejects) {
-      const seen = this.#reasons.get(reject.reason) ?? 0;
-      this.#reasons.set(reject.reason, seen + 1);
-      if (seen < EXAMPLES) this.#examples.push(example(reject));
+    this.#byText += byText;
+    this.#takeExamples(rejects, reasons);
+    for (const [reason, count] of reasons) {
+      this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + count);
     }
   }
 
+  /** Reads examples back from the lines, as long as a reason has too few of them. */
+  #takeExamples(rejects: Uint8Array, reasons: ReadonlyMap<Reason, number>): void {
+    const wanted = new Map<Reason, number>();
+    for (const [reason, count] of reasons) {
+      const more = Math.min(EXAMPLES - (this.#reasons.get(reason) ?? 0), count);
+      if (more > 0) wanted.set(reason, more);
+    }
+    if (wanted.size === 0) return;
+    for (const line of new TextDecoder().decode(rejects).split("\n")) {
+      const reject = JSON.parse(line) as RejectLine;
+      const more = wanted.get(reject.reason) ?? 0;
+      if (more === 0) continue;
+      this.#examples.push(example(reject));
+      if (more > 1) wanted.set(reject.reason, more - 1);
+      else wanted.delete(reject.reason);
+      if (wanted.size === 0) return;
+    }
+  }
+
+  /** How many records the rules as text have read, because the kernel could not. */
+  get byText(): number {
+    return this.#byText;
+  }
+
   /** Closes the data files, checks the funnel and returns the result. */
-  finish(run: RunFacts): Result {
+  async finish(run: RunFacts): Promise<Result> {
     const { read, blank, rejected, filtered, kept } = this.#counts;
     const funnel: Funnel = {
       read,
@@ -142,7 +169,7 @@ export class Job {
       filtered,
       kept,
     };
-    const { ages } = this.cleaner;
+    const ages = await this.engine.ages();
     checkFunnel(funnel, {
       rows: this.#students.lines - 1,
       rejectLines: this.#rejects.lines,
@@ -165,6 +192,19 @@ export class Job {
     const outputs = [this.#students.close(), statistics, this.#rejects.close()];
     return publish({ ...result, outputs });
   }
+
+  /** Ends the threads. */
+  [Symbol.dispose](): void {
+    this.engine[Symbol.dispose]();
+  }
+}
+
+/** More threads than that do not pay: one of them reads and writes for all. */
+export const MOST_THREADS = 8;
+
+/** Returns how many threads clean where nobody says. */
+function defaultThreads(): number {
+  return Math.min(navigator.hardwareConcurrency, MOST_THREADS);
 }
 
 const UTF8 = new TextEncoder();
@@ -172,8 +212,8 @@ const UTF8 = new TextEncoder();
 /** The longest text of an example, in characters; `rejects.jsonl` has the whole. */
 const EXAMPLE_CHARACTERS = 300;
 
-function example(reject: Reject): RejectExample {
-  const { bytes: _, byte_offset: __, raw, raw_base64, ...place } = rejectLine(reject);
+function example(reject: RejectLine): RejectExample {
+  const { bytes: _, byte_offset: __, raw, raw_base64, ...place } = reject;
   if (raw === undefined) {
     return { ...place, raw_base64: raw_base64!.slice(0, EXAMPLE_CHARACTERS) };
   }

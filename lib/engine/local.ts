@@ -43,16 +43,17 @@ export async function writeReport(
   };
   checkThreshold(parameters.older_than);
   using folder = OutputFolder.open(options.out ?? "reports", Object.values(OUTPUTS));
-  const job = new Job(folder, parameters, options);
+  using job = new Job(folder, parameters, options);
   await job.readAll([sources].flat());
   const finished = now();
-  const result = job.finish({
+  const result = await job.finish({
     finished: finished.toISOString(),
     seconds: Math.max(0, finished.getTime() - started.getTime()) / 1000, // a clock can go back
     version: config.version,
     runtime: `Deno ${Deno.version.deno}`,
     platform: `${Deno.build.os} ${Deno.build.arch}`,
-    engine: job.cleaner.engine,
+    engine: job.engine.name,
+    by_text: job.byText,
   });
   if (options.page !== false) folder.write(OUTPUTS.page, await drawResult(result));
   folder.write(OUTPUTS.result, formatResult(result));

@@ -4,6 +4,7 @@
  */
 import { createHash, type Hash } from "node:crypto";
 import { PipelineError, systemReason } from "../errors.ts";
+import { countLines } from "../transform/kernel/lines.ts";
 
 /** A file as it was written. */
 export interface Written {
@@ -195,12 +196,6 @@ export class OutputFile {
       Deno.removeSync(this.partial);
     } catch { /* it is gone, or the disk is: nothing more can be done */ }
   }
-}
-
-function countLines(bytes: Uint8Array): number {
-  let lines = 0;
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] === 10) lines++;
-  return lines;
 }
 
 /** Makes the renames themselves durable, where the system can open a folder. */

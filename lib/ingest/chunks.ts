@@ -2,6 +2,8 @@
  * Small tools for bytes that come in chunks.
  */
 
+import { concat } from "../transform/bytes.ts";
+
 /** Bytes in order, cut anywhere. */
 export type Chunks = AsyncIterable<Uint8Array>;
 
@@ -21,7 +23,7 @@ export async function peek(chunks: Chunks, bytes: number): Promise<Peeked> {
   while (seen.length < bytes && !isDone) {
     const next = await iterator.next();
     if (next.done) isDone = true;
-    else seen = concat(seen, next.value);
+    else seen = concat([seen, next.value]);
   }
   async function* all(): AsyncGenerator<Uint8Array> {
     try {
@@ -36,14 +38,6 @@ export async function peek(chunks: Chunks, bytes: number): Promise<Peeked> {
     }
   }
   return { head: seen.subarray(0, bytes), chunks: all() };
-}
-
-/** Returns the bytes of both, in memory of their own. */
-export function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }
 
 /** Whether the bytes begin with these. */

@@ -47,7 +47,8 @@ async function* decompress(
   const unpacker = compression === "gzip"
     ? createGunzip(options)
     : createZstdDecompress(options);
-  const frames = compression === "zstd" ? zstdFrames(packed) : packed;
+  const kept = copies(packed);
+  const frames = compression === "zstd" ? zstdFrames(kept) : kept;
   // pipeline hands an error of either side on to whoever reads
   pipeline(Readable.from(frames), unpacker, () => {});
   try {
@@ -60,4 +61,9 @@ async function* decompress(
       { hint: "Fetch or pack the file again", cause },
     );
   }
+}
+
+/** Yields the chunks in memory of their own, for somebody who reads ahead. */
+async function* copies(chunks: Chunks): Chunks {
+  for await (const chunk of chunks) yield chunk.slice();
 }

@@ -4,7 +4,8 @@
  * at its end) becomes bytes that are no UTF-8, so that its record is refused, not mended.
  */
 import { PipelineError } from "../errors.ts";
-import { type Chunks, concat, startsWith } from "./chunks.ts";
+import { concat } from "../transform/bytes.ts";
+import { type Chunks, startsWith } from "./chunks.ts";
 
 /** How the text of an input is encoded. */
 export interface Encoding {
@@ -140,7 +141,7 @@ async function* fromOther(chunks: Chunks, encoding: string, name: string): Chunk
 async function* fromUtf16(chunks: Chunks, isLittleEndian: boolean): Chunks {
   let rest: Uint8Array = new Uint8Array(0);
   for await (const chunk of chunks) {
-    const bytes = concat(rest, chunk);
+    const bytes = concat([rest, chunk]);
     const end = wholeCharacters(bytes, isLittleEndian);
     rest = bytes.slice(end);
     if (end > 0) yield utf16ToUtf8(bytes.subarray(0, end), isLittleEndian);

@@ -2,7 +2,6 @@
  * What of a result is shown to others, as its parameters say, and the page that shows it.
  */
 import { commandOf } from "./command.ts";
-import { drawPage } from "./page.ts";
 import type { Result } from "./result.ts";
 import { suppressSmallGroups } from "./suppress.ts";
 
@@ -16,9 +15,10 @@ export function publish(result: Result): Result {
 }
 
 /** Returns the page of a result, in the language and under the heading that it names. */
-export function drawResult(result: Result): Promise<string> {
+export async function drawResult(result: Result): Promise<string> {
+  const { drawPage } = await import("./page.ts"); // many files, and not every run draws
   const { title, author, course, date, no_examples } = result.parameters;
-  return drawPage(result, {
+  return await drawPage(result, {
     title,
     author,
     course,

@@ -144,6 +144,8 @@ export interface RunFacts {
   readonly platform: string;
   /** Who cleaned the records. */
   readonly engine: string;
+  /** How many of the records were read by the rules as text. */
+  readonly by_text?: number;
 }
 
 /**

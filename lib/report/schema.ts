@@ -85,5 +85,6 @@ export const resultSchema: z.ZodType<Result> = z.strictObject({
     runtime: z.string(),
     platform: z.string(),
     engine: z.string(),
+    by_text: count.exactOptional(),
   }),
 });

@@ -4,44 +4,22 @@
  * {@linkcode fastCleaner} lets the byte kernel take the common records and gives the same
  * bytes.
  */
-import { type AgesByField, countAge } from "../analyse/ages.ts";
-import { studentRow } from "./csv.ts";
-import { isSkimmable, Kernel } from "./kernel/kernel.ts";
-import { EXCERPT_BYTES, RecordReader, type Skim } from "./records.ts";
-import { judge, MAX_RECORD_BYTES } from "./rules.ts";
-import type {
-  Batch,
-  BytesBatch,
-  Position,
-  Reason,
-  Reject,
-  Student,
-  ValuesBatch,
-} from "./types.ts";
+import type { AgesByField } from "../analyse/ages.ts";
+import { BlockCutter } from "./blocks.ts";
+import { concat } from "./bytes.ts";
+import {
+  type Cleaned,
+  Cleaning,
+  type Counts,
+  judgeRaw,
+  judgeValue,
+  type Verdict,
+} from "./cleaning.ts";
+import { Kernel } from "./kernel/kernel.ts";
+import { BatchReader, type ReaderState, startOf } from "./records.ts";
+import type { Batch, BytesBatch, Reason } from "./types.ts";
 
-/** How many records of a batch ended where: read = blank + rejected + filtered + kept. */
-export interface Counts {
-  /** All records. */
-  readonly read: number;
-  /** Nothing but white space. */
-  readonly blank: number;
-  /** Refused by a rule. */
-  readonly rejected: number;
-  /** Valid, but not older than the threshold. */
-  readonly filtered: number;
-  /** Rows of the CSV. */
-  readonly kept: number;
-}
-
-/** What became of a batch. */
-export interface Cleaned {
-  /** The rows of the kept students in input order; valid until the next batch is cleaned. */
-  readonly csv: Uint8Array;
-  /** The refused records in input order. */
-  readonly rejects: readonly Reject[];
-  /** How many records ended where. */
-  readonly counts: Counts;
-}
+export type { Cleaned, Counts } from "./cleaning.ts";
 
 /** Cleans batches; feed it all batches of an input in order before those of the next. */
 export interface Cleaner {
@@ -66,143 +44,96 @@ export const OLDER_THAN = 20;
 export type CleanerFactory = (options: CleanOptions) => Cleaner;
 
 /** Returns a cleaner that goes by the rules as text, record by record. */
-export function textCleaner(options: CleanOptions = {}): Cleaner {
-  return makeCleaner("rules as text", options);
+export function textCleaner({ olderThan = OLDER_THAN }: CleanOptions = {}): Cleaner {
+  return makeCleaner(new Cleaning(olderThan), RULES_AS_TEXT);
 }
 
 /** Returns the fastest cleaner that the machine can run; all give the same bytes. */
-export function fastCleaner(options: CleanOptions = {}): Cleaner {
+export function fastCleaner({ olderThan = OLDER_THAN }: CleanOptions = {}): Cleaner {
+  const { cleaning, engine } = fastCleaning(olderThan);
+  return makeCleaner(cleaning, engine);
+}
+
+const RULES_AS_TEXT = "rules as text";
+
+/** What does the work, and its name. */
+export function fastCleaning(olderThan: number): {
+  readonly cleaning: Cleaning;
+  readonly engine: string;
+} {
   try {
-    const kernel = new Kernel(options.olderThan ?? OLDER_THAN);
-    return makeCleaner("byte kernel", options, kernel);
+    const cleaning = new Cleaning(olderThan, new Kernel(olderThan));
+    return { cleaning, engine: "byte kernel" };
   } catch (error) {
-    if (error instanceof WebAssembly.CompileError) return textCleaner(options);
-    throw error;
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    return { cleaning: new Cleaning(olderThan), engine: RULES_AS_TEXT };
   }
 }
 
-/** After so many records the kernel's counts, of 32 bits each, are taken over. */
-const KERNEL_COUNTS = 2 ** 31;
-
-function makeCleaner(engine: string, options: CleanOptions, kernel?: Kernel): Cleaner {
-  const olderThan = options.olderThan ?? OLDER_THAN;
+/** Returns a cleaner for batches. */
+export function makeCleaner(
+  cleaning: Cleaning,
+  engine: string,
+  blockBytes?: number,
+): Cleaner {
   const ages: AgesByField = new Map();
-  const judged = recordJudge();
-  let untaken = 0;
+  let cutter: BlockCutter | undefined;
+  let state: ReaderState | undefined;
   return {
     engine,
     get ages() {
-      kernel?.takeAges(ages);
+      cleaning.takeAges(ages);
       return ages;
     },
     clean(batch) {
-      const counts = { read: 0, blank: 0, rejected: 0, filtered: 0, kept: 0 };
-      const rejects: Reject[] = [];
-      let rows = "";
-      const skim = kernel && "bytes" in batch && isSkimmable(batch.input.layout)
-        ? (text: Uint8Array, at: number) => {
-          const skimmed = kernel.skim(text, at, batch.input.layout);
-          counts.read += skimmed.records;
-          counts.kept += skimmed.kept;
-          counts.filtered += skimmed.records - skimmed.kept;
-          return skimmed;
-        }
-        : undefined;
-      for (const verdict of judged(batch, skim)) {
-        counts.read++;
-        if (verdict === "blank") counts.blank++;
-        else if ("reason" in verdict) {
-          counts.rejected++;
-          rejects.push(verdict);
-        } else {
-          if (skim) kernel!.learn(verdict);
-          countAge(ages, verdict.field, verdict.age);
-          if (verdict.age > olderThan) {
-            counts.kept++;
-            if (skim) kernel!.append(studentRow(verdict));
-            else rows += studentRow(verdict);
-          } else counts.filtered++;
-        }
-      }
-      untaken += counts.read;
-      if (untaken > KERNEL_COUNTS) {
-        kernel?.takeAges(ages);
-        untaken = 0;
-      }
-      return { csv: skim ? kernel!.takeRows() : UTF8.encode(rows), rejects, counts };
+      return "values" in batch ? cleaning.cleanValues(batch) : join(cleanBytes(batch));
     },
   };
+
+  function* cleanBytes({ input, bytes, byteOffset, isLast }: BytesBatch) {
+    // an input's first batch begins where its text does
+    cutter ??= new BlockCutter(input.layout.lineEnd, blockBytes);
+    state ??= startOf(input.layout, byteOffset);
+    for (const block of cutter.cut(bytes, isLast)) {
+      const cleaned = cleaning.cleanBlock(input, block, state);
+      state = cleaned.state;
+      yield cleaned;
+    }
+    if (isLast) cutter = state = undefined;
+  }
+}
+
+/** Returns what became of several blocks together. */
+function join(blocks: Iterable<Cleaned>): Cleaned {
+  const csv: Uint8Array[] = [];
+  const rejects: Uint8Array[] = [];
+  const counts = { read: 0, blank: 0, rejected: 0, filtered: 0, kept: 0 };
+  const reasons = new Map<Reason, number>();
+  let byText = 0;
+  for (const block of blocks) {
+    csv.push(block.csv.slice()); // the next block uses their memory again
+    rejects.push(block.rejects.slice());
+    for (const key of Object.keys(counts) as (keyof Counts)[]) {
+      counts[key] += block.counts[key];
+    }
+    for (const [reason, count] of block.reasons) {
+      reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+    }
+    byText += block.byText;
+  }
+  return { csv: concat(csv), rejects: concat(rejects), counts, reasons, byText };
 }
 
 /** Returns a function that yields what each record of a batch is, input by input. */
-export function recordJudge(): (
-  batch: Batch,
-  skim?: Skim,
-) => Generator<Student | Reject | "blank"> {
-  let reader: RecordReader | undefined;
-  return function (batch, skim) {
-    if ("values" in batch) return judgeValues(batch);
-    // an input's first batch begins where its text does
-    reader ??= new RecordReader(batch.input.layout, batch.byteOffset);
-    const current = reader;
+export function recordJudge(): (batch: Batch) => Generator<Verdict> {
+  let reader: BatchReader | undefined;
+  return function* (batch) {
+    if ("values" in batch) {
+      for (const i of batch.values.keys()) yield judgeValue(batch, i);
+      return;
+    }
+    reader ??= new BatchReader(batch.input.layout);
+    for (const record of reader.read(batch)) yield judgeRaw(record, batch.input);
     if (batch.isLast) reader = undefined;
-    return judgeBytes(batch, current, skim);
   };
-}
-
-const UTF8 = new TextEncoder();
-
-function* judgeBytes(
-  { input, bytes, isLast }: BytesBatch,
-  reader: RecordReader,
-  skim: Skim | undefined,
-): Generator<Student | Reject | "blank"> {
-  for (const record of reader.read(bytes, isLast, skim)) {
-    const isLong = record.length > MAX_RECORD_BYTES;
-    const verdict = isLong ? "too_long" : judge(record.bytes, input.layout);
-    if (typeof verdict === "object" || verdict === "blank") {
-      yield verdict;
-      continue;
-    }
-    const position = { source: input.name, offset: BigInt(record.line) };
-    const extent = { bytes: record.length, byteOffset: record.byteOffset };
-    yield reject(position, verdict, record.bytes, isLong ? extent : undefined);
-  }
-}
-
-function* judgeValues(batch: ValuesBatch): Generator<Student | Reject | "blank"> {
-  const { input, values, offsets, partition } = batch;
-  for (const [i, value] of values.entries()) {
-    const record = value && withoutLineEnd(value);
-    const verdict = judge(record, input.layout);
-    if (typeof verdict === "object" || verdict === "blank") {
-      yield verdict;
-      continue;
-    }
-    const position = { source: input.name, offset: offsets[i]! };
-    const raw = record ?? new Uint8Array(0);
-    yield reject(
-      partition === undefined ? position : { ...position, partition },
-      verdict,
-      verdict === "too_long" ? raw.subarray(0, EXCERPT_BYTES) : raw,
-      verdict === "too_long" ? { bytes: raw.length } : undefined,
-    );
-  }
-}
-
-function reject(
-  position: Position,
-  reason: Reason,
-  raw: Uint8Array,
-  extent: Reject["extent"],
-): Reject {
-  const whole = { position, reason, raw: raw.slice() }; // the batch's memory is used again
-  return extent === undefined ? whole : { ...whole, extent };
-}
-
-function withoutLineEnd(value: Uint8Array): Uint8Array {
-  const last = value.length - 1;
-  if (value[last] === 13) return value.subarray(0, last);
-  if (value[last] !== 10) return value;
-  return value.subarray(0, value[last - 1] === 13 ? last - 1 : last);
 }

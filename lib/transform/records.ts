@@ -1,14 +1,15 @@
 /**
- * Cuts the bytes of an input into records, however the bytes were cut before.
+ * Cuts blocks of an input into records, however the blocks were cut before.
  *
  * A record is a line, but for two cases. A line with a quoted cell that is still open at its
  * end goes on over the next lines, if it closes properly within 64 KiB and has the expected
  * number of cells; else the line stands alone, so that a stray quote swallows no neighbour.
  * And a line over 64 KiB is handed on as its first 4 KiB and its length, never held whole.
  */
+import { type Block, BlockCutter } from "./blocks.ts";
 import { splitRecord } from "./cells.ts";
 import { isBlank, MAX_RECORD_BYTES } from "./rules.ts";
-import type { Layout } from "./types.ts";
+import type { BytesBatch, Layout } from "./types.ts";
 
 /** How much of a record that is too long is kept, in bytes. */
 export const EXCERPT_BYTES = 4096;
@@ -25,14 +26,34 @@ export interface RawRecord {
   readonly byteOffset: number;
 }
 
+/** Where a reader stands between two blocks. */
+export interface ReaderState {
+  /** The line that comes next, or the one of the line that is too long. */
+  readonly line: number;
+  /** Where it begins, in bytes from the start of the input. */
+  readonly byteOffset: number;
+  /** Whether the next record that is not blank is the header. */
+  readonly isHeaderNext: boolean;
+  /** How many bytes of the next block belong to a record that was read. */
+  readonly skip: number;
+  /** A line over the limit whose end has not been seen yet. */
+  readonly long?: {
+    readonly head: Uint8Array;
+    readonly length: number;
+    readonly lastByte: number;
+  };
+}
+
 /**
- * Takes records that are one line each, from `at` on, and does all that is to be done with
- * them; returns how many they are and how many bytes they take.
+ * Takes records that are one line each and begin from `at` on, but before `end`, and does all
+ * that is to be done with them; returns how many lines and bytes they take.
  */
 export type Skim = (
   text: Uint8Array,
   at: number,
-) => { readonly bytes: number; readonly records: number };
+  end: number,
+  line: number,
+) => { readonly lines: number; readonly bytes: number };
 
 const LF = 10;
 const CR = 13;
@@ -40,83 +61,125 @@ const QUOTE = 34;
 /** One character a byte, so that places in the text are places in the bytes. */
 const BYTEWISE = new TextDecoder("latin1");
 
-/** Cuts one input into records; call it with all the input's bytes in order. */
-export class RecordReader {
+/** Returns where a reader stands before an input, which begins at that byte: 3 after a BOM. */
+export function startOf({ header }: Layout, byteOffset = 0): ReaderState {
+  return { line: 1, byteOffset, isHeaderNext: header, skip: 0 };
+}
+
+/** Cuts the batches of one input into records; call it with all of them in order. */
+export class BatchReader {
+  readonly #layout: Layout;
+  readonly #cutter: BlockCutter;
+  #state: ReaderState | undefined;
+
+  constructor(layout: Layout, blockBytes?: number) {
+    this.#layout = layout;
+    this.#cutter = new BlockCutter(layout.lineEnd, blockBytes);
+  }
+
+  /** Yields the records that are whole, blank lines included, the header left out. */
+  *read({ bytes, isLast, byteOffset }: BytesBatch): Generator<RawRecord> {
+    let state = this.#state ?? startOf(this.#layout, byteOffset);
+    for (const block of this.#cutter.cut(bytes, isLast)) {
+      const reader = new BlockReader(this.#layout, state);
+      yield* reader.read(block);
+      state = reader.state;
+    }
+    this.#state = state;
+  }
+}
+
+/** Cuts one block into records. */
+export class BlockReader {
   readonly #layout: Layout;
   readonly #lineEnd: number;
-  /** What is not yet known to be whole. */
-  #rest = new Uint8Array(0);
-  #line = 1;
+  #line: number;
   #byteOffset: number;
-  #header: boolean;
-  /** A record over the limit whose end has not been seen yet. */
-  #long: { head: Uint8Array; length: number; lastByte: number } | undefined;
+  #isHeaderNext: boolean;
+  #skip: number;
+  #long: ReaderState["long"];
 
-  /** @param byteOffset Where the first byte stands in the input: 3 after a BOM. */
-  constructor(layout: Layout, byteOffset = 0) {
+  /** @param state Where the reader of the block before it stood. */
+  constructor(layout: Layout, state: ReaderState) {
     this.#layout = layout;
-    this.#lineEnd = layout.lineEnd === "\n" ? LF : CR;
-    this.#byteOffset = byteOffset;
-    this.#header = layout.header;
+    this.#lineEnd = layout.lineEnd.charCodeAt(0);
+    this.#line = state.line;
+    this.#byteOffset = state.byteOffset;
+    this.#isHeaderNext = state.isHeaderNext;
+    this.#skip = state.skip;
+    this.#long = state.long;
+  }
+
+  /** Where the reader stands: for the block that follows. */
+  get state(): ReaderState {
+    return {
+      line: this.#line,
+      byteOffset: this.#byteOffset,
+      isHeaderNext: this.#isHeaderNext,
+      skip: this.#skip,
+      ...(this.#long && { long: this.#long }),
+    };
   }
 
   /**
-   * Yields the records that are whole, blank lines included, the header left out.
+   * Yields the records that begin in the block, blank lines included, the header left out.
    *
-   * @param bytes What follows in the input.
-   * @param isLast Whether nothing follows after these bytes.
    * @param skim Takes records out before they are read here.
    */
-  *read(bytes: Uint8Array, isLast: boolean, skim?: Skim): Generator<RawRecord> {
-    for (const record of this.#cut(bytes, isLast, skim)) {
-      if (this.#header && !isBlank(record.bytes)) this.#header = false;
+  *read(block: Block, skim?: Skim): Generator<RawRecord> {
+    for (const record of this.#cut(block, skim)) {
+      if (this.#isHeaderNext && !isBlank(record.bytes)) this.#isHeaderNext = false;
       else yield record;
     }
   }
 
-  *#cut(bytes: Uint8Array, isLast: boolean, skim?: Skim): Generator<RawRecord> {
-    const start = this.#long === undefined ? 0 : yield* this.#endLong(bytes, isLast);
-    const text = concat(this.#rest, bytes.subarray(start));
-    let at = 0;
-    while (at < text.length) {
-      if (skim !== undefined && !this.#header) {
-        const { bytes, records } = skim(text, at);
-        this.#line += records;
-        this.#byteOffset += bytes;
-        at += bytes;
-        if (at === text.length) break;
+  *#cut({ bytes, own, isEnd }: Block, skim?: Skim): Generator<RawRecord> {
+    const isLast = isEnd && own === bytes.length;
+    let at = this.#long === undefined
+      ? this.#skip
+      : yield* this.#endLong(bytes.subarray(0, own), isLast);
+    while (at < own) {
+      if (skim !== undefined && !this.#isHeaderNext) {
+        const skimmed = skim(bytes, at, own, this.#line);
+        this.#line += skimmed.lines;
+        this.#byteOffset += skimmed.bytes;
+        at += skimmed.bytes;
+        if (at >= own) break;
       }
-      const found = this.#find(text, at, isLast);
-      if (found === undefined) break;
-      yield { ...found.record, line: this.#line, byteOffset: this.#byteOffset };
-      this.#line += found.lines;
-      this.#byteOffset += found.next - at;
-      at = found.next;
+      const found = this.#find(bytes, at);
+      if (found === undefined && !isEnd) {
+        this.#startLong(bytes, at, own);
+        at = own;
+      } else {
+        const { record, next, lines } = found ?? this.#unended(bytes, at);
+        yield { ...record, line: this.#line, byteOffset: this.#byteOffset };
+        this.#line += lines;
+        this.#byteOffset += next - at;
+        at = next;
+      }
     }
-    this.#rest = text.slice(at);
-    // + 2: the line end may be CR and LF
-    if (this.#rest.length > MAX_RECORD_BYTES + 2) this.#startLong();
+    this.#skip = at - own;
   }
 
-  /** Returns the record that begins at `at`, or undefined where more bytes are needed. */
-  #find(text: Uint8Array, at: number, isLast: boolean): Found | undefined {
+  /** Returns the record at `at`, or undefined where its line has no end within the text. */
+  #find(text: Uint8Array, at: number): Found | undefined {
     const end = text.indexOf(this.#lineEnd, at);
-    if (end < 0 && !isLast) return undefined;
-    const line = this.#found(text, at, end < 0 ? text.length : end, end >= 0, 1);
-    if (line.record.length > MAX_RECORD_BYTES) return line;
-    if (!line.record.bytes.includes(QUOTE)) return line;
-    const { delimiter } = this.#layout;
-    if (splitRecord(BYTEWISE.decode(line.record.bytes), delimiter) !== "open") {
-      return line;
-    }
-    const limit = at + MAX_RECORD_BYTES + 2;
-    if (text.length < limit && !isLast) return undefined;
-    return this.#acrossLines(text, at, limit) ?? line;
+    if (end < 0) return undefined;
+    return this.#acrossLines(text, at, this.#found(text, at, end, true, 1));
   }
 
-  /** Returns the record at `at` if its quotes close and its cells are as many as expected. */
-  #acrossLines(text: Uint8Array, at: number, limit: number): Found | undefined {
+  /** Returns the record at `at` that the input's end ends. */
+  #unended(text: Uint8Array, at: number): Found {
+    return this.#found(text, at, text.length, false, 1);
+  }
+
+  /** Returns the line, or the record that begins with it and goes on over the next lines. */
+  #acrossLines(text: Uint8Array, at: number, line: Found): Found {
+    const { bytes, length } = line.record;
+    if (length > MAX_RECORD_BYTES || !bytes.includes(QUOTE)) return line;
     const { delimiter, cells, lineEnd } = this.#layout;
+    if (splitRecord(BYTEWISE.decode(bytes), delimiter) !== "open") return line;
+    const limit = at + MAX_RECORD_BYTES + 2;
     // most quotes that close do so soon: look at a few lines first, then at more
     for (let size = 256;; size *= 4) {
       const found = text.indexOf(this.#lineEnd, Math.min(at + size, limit));
@@ -124,8 +187,8 @@ export class RecordReader {
       const window = BYTEWISE.decode(text.subarray(at, end));
       const split = splitRecord(window, delimiter, lineEnd);
       if (split === "open" && end < Math.min(limit, text.length)) continue;
-      if (typeof split === "string" || split.cells.length !== cells) return undefined;
-      if (split.end > MAX_RECORD_BYTES) return undefined;
+      if (typeof split === "string" || split.cells.length !== cells) return line;
+      if (split.end > MAX_RECORD_BYTES) return line;
       const lines = window.slice(0, split.end).split(lineEnd).length;
       const next = text.indexOf(this.#lineEnd, at + split.end);
       return this.#found(text, at, next < 0 ? text.length : next, next >= 0, lines);
@@ -147,26 +210,26 @@ export class RecordReader {
   }
 
   /** Lets go of all but the head of a line that is too long whatever follows. */
-  #startLong(): void {
-    const { length } = this.#rest;
-    const head = this.#rest.slice(0, EXCERPT_BYTES);
-    this.#long = { head, length, lastByte: this.#rest[length - 1]! };
-    this.#rest = new Uint8Array(0);
+  #startLong(bytes: Uint8Array, at: number, own: number): void {
+    const head = bytes.slice(at, at + EXCERPT_BYTES);
+    this.#long = { head, length: own - at, lastByte: bytes[own - 1]! };
   }
 
   /** Yields the long line if it ends in `bytes`; returns how many of them belong to it. */
   *#endLong(bytes: Uint8Array, isLast: boolean): Generator<RawRecord, number> {
-    const long = this.#long!;
     const end = bytes.indexOf(this.#lineEnd);
     const part = end < 0 ? bytes : bytes.subarray(0, end);
-    long.length += part.length;
-    long.lastByte = part.at(-1) ?? long.lastByte;
-    if (end < 0 && !isLast) return bytes.length;
-    const isCrLf = end >= 0 && this.#lineEnd === LF && long.lastByte === CR;
-    const length = long.length - (isCrLf ? 1 : 0);
-    yield { bytes: long.head, length, line: this.#line, byteOffset: this.#byteOffset };
+    const { head } = this.#long!;
+    const whole = this.#long!.length + part.length;
+    const lastByte = part.at(-1) ?? this.#long!.lastByte;
+    if (end < 0 && !isLast) {
+      this.#long = { head, length: whole, lastByte };
+      return bytes.length;
+    }
+    const length = whole - (end >= 0 && this.#lineEnd === LF && lastByte === CR ? 1 : 0);
+    yield { bytes: head, length, line: this.#line, byteOffset: this.#byteOffset };
     this.#line++;
-    this.#byteOffset += long.length + (end < 0 ? 0 : 1);
+    this.#byteOffset += whole + (end < 0 ? 0 : 1);
     this.#long = undefined;
     return part.length + (end < 0 ? 0 : 1);
   }
@@ -178,12 +241,4 @@ interface Found {
   readonly next: number;
   /** How many lines the record spans. */
   readonly lines: number;
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length === 0) return b;
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

@@ -1,192 +1,218 @@
 /**
- * The byte kernel's other half: hands it whole lines, and teaches it the spellings of fields
- * that the rules as text have read.
+ * The byte kernel's other half: gives it text and layout, and teaches it the spellings of
+ * fields that the rules as text have read.
  */
 import { type AgesByField, mergeAges, noAges } from "../../analyse/ages.ts";
-import { splitRecord } from "../cells.ts";
 import { csvCell } from "../csv.ts";
 import { MAX_AGE, normalise } from "../rules.ts";
-import type { Layout, Student } from "../types.ts";
-import { KERNEL_WASM } from "./wasm.ts";
+import { RegionSink } from "../sink.ts";
+import { type Layout, REASONS } from "../types.ts";
+import { KERNEL_WASM } from "./kernel_wasm.ts";
 
-/** What `assembly/kernel.ts` exports; its constants are described there. */
+/** What `assembly/kernel.ts` exports; it is described there and in `assembly/memory.ts`. */
 interface Exports {
   readonly memory: WebAssembly.Memory;
-  readonly INPUT: WebAssembly.Global;
-  readonly OUTPUT: WebAssembly.Global;
   readonly UPPER_CASE: WebAssembly.Global;
+  readonly COUNTS: WebAssembly.Global;
+  readonly PLACE: WebAssembly.Global;
+  readonly PLACE_SIZE: WebAssembly.Global;
+  readonly REASON_NAMES: WebAssembly.Global;
+  readonly MOST_CELLS: WebAssembly.Global;
+  readonly INPUT: WebAssembly.Global;
+  readonly INPUT_SIZE: WebAssembly.Global;
+  readonly ROWS: WebAssembly.Global;
+  readonly ROWS_FULL: WebAssembly.Global;
+  readonly REJECTS: WebAssembly.Global;
+  readonly REJECTS_FULL: WebAssembly.Global;
   readonly FIELDS: WebAssembly.Global;
   readonly FIELD_BYTES: WebAssembly.Global;
   readonly FIELD_BYTES_SIZE: WebAssembly.Global;
   readonly MOST_FIELDS: WebAssembly.Global;
   readonly AGES: WebAssembly.Global;
+  readonly rowEnd: WebAssembly.Global;
+  readonly rejectEnd: WebAssembly.Global;
   readonly records: WebAssembly.Global;
-  readonly kept: WebAssembly.Global;
-  readonly out: WebAssembly.Global;
+  readonly newSpelling: WebAssembly.Global;
+  readonly newSpellingLength: WebAssembly.Global;
+  setRowEnd(at: number): void;
+  setRejectEnd(at: number): void;
+  setPlace(length: number): void;
+  setLayout(
+    delimiter: number,
+    cells: number,
+    name: number,
+    first: number,
+    last: number,
+    age: number,
+    field: number,
+  ): void;
   start(): void;
-  run(at: number, end: number, out: number, delimiter: number, olderThan: number): number;
-  learn(from: number, field: number): void;
-  forget(): void;
+  run(
+    at: number,
+    end: number,
+    number: number,
+    olderThan: number,
+    weight: number,
+  ): number;
+  learn(from: number, length: number, field: number): void;
 }
 
-/** What a run over common records did. */
-export interface Skimmed {
-  /** How many bytes of the text they take: whole lines. */
-  readonly bytes: number;
-  /** How many they are. */
-  readonly records: number;
-  /** How many of them were kept. */
+/** What the kernel has counted. */
+export interface KernelCounts {
+  readonly read: number;
+  readonly blank: number;
   readonly kept: number;
+  /** Rejects by the place of their reason in {@linkcode REASONS}. */
+  readonly rejects: readonly number[];
 }
 
-/** How much text is given to the kernel at a time; three times as much may come out. */
-const WINDOW_BYTES = 256 * 1024;
-/** From this many bytes on, the output is taken out of the kernel's memory. */
-const FULL_BYTES = 3 * 1024 * 1024;
 /** The longest spelling that is remembered. */
 const LONGEST_SPELLING = 1024;
 const AGE_COUNTS = MAX_AGE + 1;
 const DELIMITERS = [",", ";", "\t", "|"];
+const NO_COLUMN = -1;
 const LF = 10;
-const QUOTE = 34;
 const UTF8 = new TextEncoder();
-const BYTEWISE = new TextDecoder("latin1");
-
-/** Whether the kernel can skim records of this layout. */
-export function isSkimmable({ delimiter, cells, columns, lineEnd }: Layout): boolean {
-  return lineEnd === "\n" && cells === 3 && DELIMITERS.includes(delimiter) &&
-    "name" in columns && columns.name === 0 && columns.age === 1 && columns.field === 2;
-}
 
 /** One instance of the kernel with its memory. */
 export class Kernel {
+  /** The rows of the CSV. */
+  readonly rows: RegionSink;
+  /** The lines of `rejects.jsonl`. */
+  readonly rejects: RegionSink;
+  /** How long the text can be that {@linkcode Kernel.load} takes. */
+  readonly capacity: number;
   readonly #wasm: Exports;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #olderThan: number;
   readonly #ids = new Map<string, number>();
-  readonly #done: Uint8Array[] = [];
   #fieldEnd: number;
-  #out: number;
-  #delimiter = "";
-  /** The text whose lines stand in the input, and which part of it. */
-  #text: Uint8Array | undefined;
-  #from = 0;
   #end = 0;
-  /** Where in the text the kernel stopped at an uncommon record. */
-  #stop = 0;
 
   /** @throws {WebAssembly.CompileError} If the machine has no WebAssembly SIMD. */
   constructor(olderThan: number) {
     const module = new WebAssembly.Module(Uint8Array.fromBase64(KERNEL_WASM));
-    this.#wasm = new WebAssembly.Instance(module).exports as unknown as Exports;
-    this.#bytes = new Uint8Array(this.#wasm.memory.buffer);
-    this.#view = new DataView(this.#wasm.memory.buffer);
+    const wasm = new WebAssembly.Instance(module).exports as unknown as Exports;
+    const memory = new Uint8Array(wasm.memory.buffer);
+    this.#wasm = wasm;
+    this.#bytes = memory;
+    this.#view = new DataView(memory.buffer);
     this.#olderThan = olderThan;
-    this.#fieldEnd = this.#wasm.FIELD_BYTES.value;
-    this.#out = this.#wasm.OUTPUT.value;
-    this.#wasm.start();
+    this.#fieldEnd = wasm.FIELD_BYTES.value;
+    this.capacity = wasm.INPUT_SIZE.value;
+    this.rows = new RegionSink({
+      memory,
+      start: wasm.ROWS.value,
+      full: wasm.ROWS_FULL.value,
+      end: () => wasm.rowEnd.value,
+      setEnd: wasm.setRowEnd,
+    });
+    this.rejects = new RegionSink({
+      memory,
+      start: wasm.REJECTS.value,
+      full: wasm.REJECTS_FULL.value,
+      end: () => wasm.rejectEnd.value,
+      setEnd: wasm.setRejectEnd,
+    });
+    wasm.start();
+    wasm.setRowEnd(wasm.ROWS.value);
     this.#fillUpperCase();
+    this.#fillReasonNames();
+  }
+
+  /** Whether the kernel can take records of this layout from a source with this place. */
+  canTake({ delimiter, cells, lineEnd }: Layout, place: Uint8Array): boolean {
+    return lineEnd === "\n" && DELIMITERS.includes(delimiter) &&
+      cells <= this.#wasm.MOST_CELLS.value && place.length <= this.#wasm.PLACE_SIZE.value;
   }
 
   /**
-   * Takes the common records that begin at `at`, up to the first uncommon one.
+   * Says how the lines of the next text are laid out.
    *
-   * @param text Unchanged as long as it is the same object.
+   * @param place What stands before a line's number in the JSON of a reject.
    */
-  skim(text: Uint8Array, at: number, { delimiter }: Layout): Skimmed {
-    if (delimiter !== this.#delimiter) this.#wasm.forget();
-    this.#delimiter = delimiter;
-    let [records, kept, next] = [0, 0, at];
-    while (true) {
-      if (text !== this.#text || next >= this.#end || next < this.#from) {
-        if (!this.#load(text, next)) break;
-      }
-      if (this.#out - this.#wasm.OUTPUT.value > FULL_BYTES) this.#takeOut();
-      next = this.#run(next);
-      records += this.#wasm.records.value;
-      kept += this.#wasm.kept.value;
-      if (next < this.#end) break;
-    }
-    this.#stop = next;
-    return { bytes: next - at, records, kept };
+  use({ delimiter, cells, columns }: Layout, place: Uint8Array): void {
+    const { PLACE, setLayout, setPlace } = this.#wasm;
+    const [name, first, last] = "name" in columns
+      ? [columns.name, NO_COLUMN, NO_COLUMN]
+      : [NO_COLUMN, columns.first, columns.last];
+    const { age, field } = columns;
+    setLayout(delimiter.charCodeAt(0), cells, name, first, last, age, field);
+    this.#bytes.set(place, PLACE.value);
+    setPlace(place.length);
   }
 
-  /** Appends the row of a student whom the rules as text kept. */
-  append(row: string): void {
-    if (this.#out - this.#wasm.OUTPUT.value > FULL_BYTES) this.#takeOut();
-    const { written } = UTF8.encodeInto(row, this.#bytes.subarray(this.#out));
-    this.#out += written;
+  /** Takes a text to run over. */
+  load(text: Uint8Array): void {
+    this.#bytes.set(text, this.#wasm.INPUT.value);
+    this.#end = text.lastIndexOf(LF) + 1;
   }
 
-  /** Remembers how the record at which the kernel stopped spells the student's field. */
-  learn({ field }: Student): void {
-    if (this.#text === undefined || this.#stop >= this.#end) return;
-    const lineEnd = this.#text.indexOf(LF, this.#stop);
-    const line = this.#text.subarray(this.#stop, lineEnd);
-    const start = spellingStart(line, this.#delimiter);
-    if (start === undefined || line.length - start > LONGEST_SPELLING) return;
+  /**
+   * Takes the common lines of the text that begin at `at`, up to the first uncommon one.
+   *
+   * @param end Lines that begin here or later are left.
+   * @param number The number of the line at `at`.
+   * @param weight What a student counts: 1, or -1 to take back what was counted.
+   */
+  run(
+    at: number,
+    end: number,
+    number: number,
+    weight: number,
+  ): { lines: number; bytes: number } {
+    const { INPUT: { value: input }, run, records } = this.#wasm;
+    const last = input + Math.min(end, this.#end);
+    let next = input + at;
+    let lines = 0;
+    do {
+      this.rows.makeRoom();
+      this.rejects.makeRoom();
+      next = run(next, last, number + lines, this.#olderThan, weight);
+      lines += records.value;
+    } while (next < last && (this.rows.isFull || this.rejects.isFull));
+    return { lines, bytes: next - input - at };
+  }
+
+  /**
+   * Remembers how the record at which the kernel stopped spells its field.
+   *
+   * @param field What the rules as text have read; undefined where they refused the record.
+   */
+  learn(field: string | undefined): void {
+    const { newSpelling, newSpellingLength: { value: length } } = this.#wasm;
+    const from = newSpelling.value as number;
+    newSpelling.value = 0; // the next record may be one that the kernel never saw
+    if (field === undefined || from === 0 || length > LONGEST_SPELLING) return;
     const id = this.#idOf(field);
-    if (id === undefined) return;
-    this.#wasm.learn(this.#wasm.INPUT.value + this.#stop - this.#from + start, id);
+    if (id !== undefined) this.#wasm.learn(from, length, id);
   }
 
-  /** Returns all rows since the last time; valid until the next ones are made. */
-  takeRows(): Uint8Array {
-    const { OUTPUT } = this.#wasm;
-    if (this.#done.length === 0) {
-      const rows = this.#bytes.subarray(OUTPUT.value, this.#out);
-      this.#out = OUTPUT.value;
-      return rows;
-    }
-    this.#takeOut();
-    const rows = new Uint8Array(this.#done.reduce((sum, { length }) => sum + length, 0));
-    let end = 0;
-    for (const part of this.#done.splice(0)) {
-      rows.set(part, end);
-      end += part.length;
-    }
-    return rows;
+  /** Returns what was counted since the last time. */
+  takeCounts(): KernelCounts {
+    const length = 3 + REASONS.length;
+    const counts = new Uint32Array(
+      this.#bytes.buffer,
+      this.#wasm.COUNTS.value,
+      length,
+    );
+    const [read, blank, kept, ...rejects] = counts;
+    counts.fill(0);
+    return { read: read!, blank: blank!, kept: kept!, rejects };
   }
 
   /** Adds the ages that were counted since the last time. */
   takeAges(into: AgesByField): void {
-    const { AGES, memory } = this.#wasm;
     for (const [field, id] of this.#ids) {
-      const at = AGES.value + id * AGE_COUNTS * 4;
-      const counts = new Uint32Array(memory.buffer, at, AGE_COUNTS);
-      if (!counts.some((count) => count > 0)) continue;
+      const at = this.#wasm.AGES.value + id * AGE_COUNTS * 4;
+      const counts = new Int32Array(this.#bytes.buffer, at, AGE_COUNTS);
+      if (counts.every((count) => count === 0)) continue;
       const ages = noAges();
       ages.set(counts);
       mergeAges(into, new Map([[field, ages]]));
       counts.fill(0);
     }
-  }
-
-  #run(at: number): number {
-    const input = this.#wasm.INPUT.value - this.#from;
-    const delimiter = this.#delimiter.charCodeAt(0);
-    const end = input + this.#end;
-    const next = this.#wasm.run(input + at, end, this.#out, delimiter, this.#olderThan);
-    this.#out = this.#wasm.out.value;
-    return next - input;
-  }
-
-  /** Copies the whole lines from there into the input; false where there is none. */
-  #load(text: Uint8Array, from: number): boolean {
-    const window = text.subarray(from, from + WINDOW_BYTES);
-    const length = window.lastIndexOf(LF) + 1;
-    this.#text = text;
-    this.#from = from;
-    this.#end = from + length;
-    this.#bytes.set(window.subarray(0, length), this.#wasm.INPUT.value);
-    return length > 0;
-  }
-
-  #takeOut(): void {
-    const { OUTPUT } = this.#wasm;
-    this.#done.push(this.#bytes.slice(OUTPUT.value, this.#out));
-    this.#out = OUTPUT.value;
   }
 
   #idOf(field: string): number | undefined {
@@ -219,22 +245,12 @@ export class Kernel {
       this.#bytes[at + 7] = upper.length;
     }
   }
-}
 
-/**
- * Returns where the spelling of the field begins in a line, or undefined where the line's
- * other cells decide on its meaning: quotes before it, or a quote that is still open.
- */
-function spellingStart(line: Uint8Array, delimiter: string): number | undefined {
-  const code = delimiter.charCodeAt(0);
-  const first = line.indexOf(code);
-  const second = line.indexOf(code, first + 1);
-  if (first < 0 || second < 0 || line.subarray(0, second).includes(QUOTE)) {
-    return undefined;
+  #fillReasonNames(): void {
+    for (const [i, reason] of REASONS.entries()) {
+      const text = UTF8.encode(`,"reason":"${reason}","raw":"`);
+      this.#bytes[this.#wasm.REASON_NAMES.value + 48 * i] = text.length;
+      this.#bytes.set(text, this.#wasm.REASON_NAMES.value + 48 * i + 1);
+    }
   }
-  let start = second + 1;
-  while (line[start] === 32) start++;
-  const end = line.at(-1) === 13 ? line.length - 1 : line.length;
-  const split = splitRecord(BYTEWISE.decode(line.subarray(start, end)), delimiter);
-  return typeof split === "object" && split.cells.length === 1 ? start : undefined;
 }

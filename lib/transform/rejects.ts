@@ -2,7 +2,7 @@
  * Rejects as lines of JSON, lossless: text where the record is UTF-8, else base64.
  */
 import { toJson } from "../json.ts";
-import type { Reject } from "../transform/types.ts";
+import type { Reject } from "./types.ts";
 
 const utf8 = (): TextDecoder =>
   new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -42,9 +42,16 @@ export function rejectLine(reject: Reject): RejectLine {
   };
 }
 
-/** Returns the lines of `rejects.jsonl`, each with its end. */
-export function formatRejects(rejects: readonly Reject[]): string {
-  return rejects.map((reject) => toJson(rejectLine(reject)) + "\n").join("");
+/** Returns the reject's line of `rejects.jsonl`, its end included. */
+export function formatReject(reject: Reject): string {
+  return toJson(rejectLine(reject)) + "\n";
+}
+
+/** Returns what stands before the number of the line, or the offset, in such a line. */
+export function beforeNumber(source: string, partition: number | undefined): string {
+  return partition === undefined
+    ? `{"source":${toJson(source)},"line":`
+    : `{"topic":${toJson(source)},"partition":${partition},"offset":`;
 }
 
 function rawText({ raw, extent }: Reject): { raw: string } | { raw_base64: string } {

@@ -1,0 +1,49 @@
+/**
+ * The bytes that mean something, and the smallest steps over them.
+ */
+export const LINE_FEED: u32 = 0x0a;
+export const CARRIAGE_RETURN: u32 = 0x0d;
+export const SPACE: u32 = 0x20;
+export const QUOTE: u32 = 0x22;
+export const PLUS: u32 = 0x2b;
+export const COMMA: u32 = 0x2c;
+export const MINUS: u32 = 0x2d;
+export const EQUALS: u32 = 0x3d;
+export const AT: u32 = 0x40;
+export const DIGIT_0: u32 = 0x30;
+export const BACKSLASH: u32 = 0x5c;
+export const DELETE: u32 = 0x7f;
+/** From this byte on it is no ASCII. */
+export const NOT_ASCII: u32 = 0x80;
+
+/** Returns the place of the first byte from there on that is no space. */
+@inline
+export function skipSpaces(at: usize): usize {
+  while (load<u8>(at) == SPACE) at++;
+  return at;
+}
+
+/** Returns the end of the text without the spaces before it. */
+@inline
+export function trimEnd(from: usize, end: usize): usize {
+  while (end > from && load<u8>(end - 1) == SPACE) end--;
+  return end;
+}
+
+/** Whether a spreadsheet would run a cell that begins so. */
+@inline
+export function isFormula(byte: u32): bool {
+  return byte == EQUALS || byte == PLUS || byte == MINUS || byte == AT;
+}
+
+/** Whether the byte at that place is an ASCII digit. */
+@inline
+export function isDigit(at: usize): bool {
+  return <u32>load<u8>(at) - DIGIT_0 < 10;
+}
+
+/** Where each of the bytes is this one. */
+@inline
+export function equal(bytes: v128, byte: u32): v128 {
+  return i8x16.eq(bytes, i8x16.splat(<i8>byte));
+}

@@ -1,0 +1,54 @@
+/**
+ * What stands where in the kernel's memory, in bytes from 0. All of it is zero until it is
+ * written, so that only what is used is ever in real memory.
+ *
+ * | what           | size          | content                                                  |
+ * |----------------|---------------|----------------------------------------------------------|
+ * | UPPER_CASE     | 16 KiB        | 8 a code point below U+0800: up to 7 bytes, their number |
+ * | TAIL_MASK      | 32            | 16 times 0xff, then 16 times 0                           |
+ * | CELLS          | 4 KiB         | 8 a cell of the line: where it begins and where it ends  |
+ * | COUNTS         | 64            | 4 each: records, blank ones, kept ones, then one a reason |
+ * | PLACE          | 64 KiB        | what stands before a reject's line number in its JSON    |
+ * | REASON_NAMES   | 1 KiB         | 48 a reason: the length of its JSON, and the JSON        |
+ * | INPUT          | 2 MiB + 64    | a block of lines, and room to read past its end          |
+ * | ROWS           | 5 MiB         | rows of the CSV                                          |
+ * | REJECTS        | 2 MiB         | lines of JSON                                            |
+ * | SLOTS          | 2 MiB         | hash table: 4 a slot, the number of a spelling + 1, or 0 |
+ * | SPELLINGS      | 4 MiB         | 16 a spelling: its hash, length, bytes, field            |
+ * | SPELLING_BYTES | 32 MiB        | the spellings, each padded with zeros to 16              |
+ * | FIELDS         | 1 MiB         | 8 a field: where its cell is, and its length             |
+ * | FIELD_BYTES    | 32 MiB        | the last cell of a row and its line end, padded to 16    |
+ * | AGES           | 76 MiB        | 151 counts of 4 a field                                  |
+ */
+export const LANES: usize = 16;
+export const MOST_CELLS: u32 = 512;
+export const MOST_SPELLINGS: u32 = 1 << 18;
+export const MOST_FIELDS: u32 = 1 << 17;
+export const AGE_COUNTS: usize = 151;
+
+export const PLACE_SIZE: usize = 64 << 10;
+export const INPUT_SIZE: usize = 2 << 20;
+export const ROWS_SIZE: usize = 5 << 20;
+export const REJECTS_SIZE: usize = 2 << 20;
+export const SPELLING_BYTES_SIZE: usize = 32 << 20;
+export const FIELD_BYTES_SIZE: usize = 32 << 20;
+
+export const UPPER_CASE: usize = 1 << 16;
+export const TAIL_MASK: usize = UPPER_CASE + 2048 * 8;
+export const CELLS: usize = TAIL_MASK + 2 * LANES;
+export const COUNTS: usize = CELLS + (<usize>MOST_CELLS << 3);
+export const PLACE: usize = COUNTS + 64;
+export const REASON_NAMES: usize = PLACE + PLACE_SIZE;
+export const INPUT: usize = REASON_NAMES + 1024;
+export const ROWS: usize = INPUT + INPUT_SIZE + 64;
+export const REJECTS: usize = ROWS + ROWS_SIZE;
+export const SLOTS: usize = REJECTS + REJECTS_SIZE;
+export const SPELLINGS: usize = SLOTS + (<usize>MOST_SPELLINGS << 3);
+export const SPELLING_BYTES: usize = SPELLINGS + (<usize>MOST_SPELLINGS << 4);
+export const FIELDS: usize = SPELLING_BYTES + SPELLING_BYTES_SIZE;
+export const FIELD_BYTES: usize = FIELDS + (<usize>MOST_FIELDS << 3);
+export const AGES: usize = FIELD_BYTES + FIELD_BYTES_SIZE;
+
+/** From here on the rows and the rejects are taken out before the next line is begun. */
+export const ROWS_FULL: usize = ROWS + ROWS_SIZE - (512 << 10);
+export const REJECTS_FULL: usize = REJECTS + REJECTS_SIZE - (512 << 10);

@@ -1,0 +1,51 @@
+/**
+ * Counts lines, with WebAssembly SIMD where the machine has it.
+ */
+import { LINES_WASM } from "./lines_wasm.ts";
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  readonly WINDOW: WebAssembly.Global;
+  readonly WINDOW_SIZE: WebAssembly.Global;
+  count(byte: number, length: number): number;
+}
+
+let counter: ((bytes: Uint8Array, byte: number) => number) | undefined;
+
+/** Returns how many of the bytes are a line end. */
+export function countLines(bytes: Uint8Array, lineEnd: "\n" | "\r" = "\n"): number {
+  counter ??= makeCounter();
+  return counter(bytes, lineEnd.charCodeAt(0));
+}
+
+function makeCounter(): (bytes: Uint8Array, byte: number) => number {
+  try {
+    const module = new WebAssembly.Module(Uint8Array.fromBase64(LINES_WASM));
+    return withSimd(new WebAssembly.Instance(module).exports as unknown as Exports);
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) return countBytes;
+    throw error;
+  }
+}
+
+function withSimd(
+  { memory, WINDOW, WINDOW_SIZE, count }: Exports,
+): (bytes: Uint8Array, byte: number) => number {
+  const window = new Uint8Array(memory.buffer, WINDOW.value, WINDOW_SIZE.value);
+  return (bytes, byte) => {
+    let found = 0;
+    for (let at = 0; at < bytes.length; at += window.length) {
+      const part = bytes.subarray(at, at + window.length);
+      window.set(part);
+      found += count(byte, part.length);
+    }
+    return found;
+  };
+}
+
+/** The same without WebAssembly. */
+export function countBytes(bytes: Uint8Array, byte: number): number {
+  let found = 0;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] === byte) found++;
+  return found;
+}
