@@ -30,6 +30,7 @@ export async function checkPeers(
   peers: readonly Peer[],
   folder: string,
   onCheck: (what: string) => void,
+  records = RECORDS,
 ): Promise<Checked> {
   const forms = new Map<string, string>();
   const differing: Missing[] = [];
@@ -38,7 +39,7 @@ export async function checkPeers(
     const jobs: Job[] = [];
     for (const job of peer.jobs) {
       onCheck(`${peer.name}, ${job}`);
-      const comparison = await checkJob(peer, job, folder);
+      const comparison = await checkJob(peer, job, folder, records);
       if ("difference" in comparison) {
         differing.push({ name: `${peer.name}, ${job}`, reason: comparison.difference });
       } else {
@@ -54,10 +55,15 @@ export async function checkPeers(
   return { peers: good, forms, differing };
 }
 
-async function checkJob(peer: Peer, job: Job, folder: string): Promise<Comparison> {
+async function checkJob(
+  peer: Peer,
+  job: Job,
+  folder: string,
+  records: number,
+): Promise<Comparison> {
   const normalised = new Set<string>();
   for (const name of CHECKED[job]) {
-    const input = await inputFile(folder, name, RECORDS);
+    const input = await inputFile(folder, name, records);
     const isWhole = job === "whole";
     try {
       const ours = await outputsOf(

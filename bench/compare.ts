@@ -38,23 +38,23 @@ export function compareOutputs(ours: Outputs, theirs: Outputs): Comparison {
 
 function compareStudents(ours: string, theirs: string): Comparison {
   if (ours === theirs) return { normalised: [] };
-  return compareLists("students", cells(ours), cells(theirs), ["text quoted"]);
+  return compareLists("students", cells(ours), cells(theirs), ["students by cell"]);
 }
 
 /** Statistics agree where their numbers do, the mean to 6 decimals. */
 export function compareStatistics(ours: string, theirs: string): Comparison {
-  return compareLists("statistics", numbers(ours), numbers(theirs), []);
+  if (ours === theirs) return { normalised: [] };
+  const form = ["statistics by number"];
+  return compareLists("statistics", numbers(ours), numbers(theirs), form);
 }
 
+/** Rejects agree by line, reason and text; the name of the source is ours alone. */
 function compareRejects(ours: string, theirs: string): Comparison {
-  const places = rejects(theirs, true);
-  const hasLines = places.every((place) => !place.startsWith("[null,"));
-  return compareLists(
-    "rejects",
-    rejects(ours, hasLines),
-    places,
-    hasLines ? [] : ["rejects without lines"],
-  );
+  if (ours === theirs) return { normalised: [] };
+  const lines = rejects(theirs, true);
+  const hasLines = lines.every((line) => !line.startsWith("[null,"));
+  const form = hasLines ? "rejects without source" : "rejects without source and line";
+  return compareLists("rejects", rejects(ours, hasLines), lines, [form]);
 }
 
 function compareLists(

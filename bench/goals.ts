@@ -4,7 +4,7 @@
  */
 import type { InputName } from "./inputs.ts";
 import type { Measured } from "./measure.ts";
-import type { Job } from "./peers.ts";
+import { type Job, RULES_AS_TEXT } from "./peers.ts";
 
 /** How many threads Cohort is told to use; undefined: as many as it likes. */
 export type Threads = 1 | 2 | undefined;
@@ -15,7 +15,7 @@ export interface Results {
   readonly medians: ReadonlyMap<string, Measured>;
   /** Bytes of the inputs, as they are on disk. */
   readonly bytes: ReadonlyMap<InputName, number>;
-  /** Names of the peers, in the order of the table. */
+  /** Names of the peers; Cohort by its rules as text is not counted as one. */
   readonly peers: readonly string[];
   /** Cohort's peaks. */
   readonly peaks: readonly Peak[];
@@ -126,7 +126,7 @@ function memoryGoals(peaks: readonly Peak[]): readonly Verdict[] {
 function peerGoal({ medians, peers }: Results, job: Job, least: number): Verdict {
   const cohort = medians.get(cohortName("canonical", 2)) ??
     medians.get(cohortName("canonical", 1));
-  const timed = peers.flatMap((peer) => {
+  const timed = peers.filter((peer) => peer !== RULES_AS_TEXT).flatMap((peer) => {
     const measured = medians.get(peerName(peer, job, "canonical"));
     return measured ? [{ peer, seconds: measured.seconds }] : [];
   });

@@ -45,9 +45,12 @@ export function denoCommand(file: string, args: readonly string[]): Command {
   };
 }
 
+/** Cohort itself, without the byte kernel. */
+export const RULES_AS_TEXT = "Cohort, rules as text";
+
 const DENO_PEERS: readonly Peer[] = [
   {
-    name: "Cohort, rules as text",
+    name: RULES_AS_TEXT,
     jobs: ["whole"],
     leavesOut: "nothing",
     command: (input, out) => denoCommand("rules_as_text.ts", [input, out]),

@@ -13,18 +13,20 @@ export interface Rounds {
 }
 
 /**
- * Runs every subject once a round, each into an empty folder.
+ * Runs every subject once a round, each into an empty folder; of two of one name the first.
  *
  * @param onRun Told before every run.
  */
 export async function runRounds(
-  subjects: readonly Subject[],
+  listed: readonly Subject[],
   { folder, rounds, onRun }: {
     readonly folder: string;
     readonly rounds: number;
     readonly onRun: (name: string, round: number) => void;
   },
 ): Promise<Rounds> {
+  const subjects = [...Map.groupBy(listed, ({ name }) => name).values()]
+    .map(([first]) => first!);
   const runs = new Map<string, Measured[]>(subjects.map(({ name }) => [name, []]));
   const failures = new Map<string, string>();
   const statistics = new Map<string, string>();

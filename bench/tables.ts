@@ -1,7 +1,9 @@
 /**
  * The results as Markdown tables.
  */
-import { COPY, type Verdict } from "./goals.ts";
+import type { Checked } from "./check.ts";
+import { cohortName, COPY, peerName, type Verdict } from "./goals.ts";
+import { INPUT_NAMES } from "./inputs.ts";
 import type { Measured } from "./measure.ts";
 import type { Missing } from "./peers.ts";
 
@@ -54,6 +56,25 @@ export interface PeerRow {
   /** In what form it wrote the same. */
   readonly form: string;
   readonly leavesOut: string;
+}
+
+/** Returns a row for each run of a peer, peer by peer. */
+export function peerRows(
+  { peers, forms }: Checked,
+  medians: ReadonlyMap<string, Measured>,
+  isThreaded: boolean,
+): readonly PeerRow[] {
+  const runs = peers.flatMap(({ name, jobs, leavesOut }) =>
+    jobs.flatMap((job) => INPUT_NAMES.map((input) => ({ name, job, input, leavesOut })))
+  );
+  return runs.flatMap(({ name, job, input, leavesOut }) => {
+    const run = peerName(name, job, input);
+    const measured = medians.get(run);
+    if (measured === undefined) return [];
+    const cohort = medians.get(cohortName(input, isThreaded ? 2 : 1))?.seconds;
+    const form = forms.get(`${name}, ${job}`)!;
+    return [{ name: run, measured, cohort, form, leavesOut }];
+  });
 }
 
 /** Returns the peers beside Cohort. */
