@@ -95,8 +95,9 @@ export function judgeGoals(results: Results): readonly Verdict[] {
     ),
     verdict("2,000 records", seconds(SAMPLE), "s", { most: 0.2 }),
     ...memoryGoals(results.peaks),
-    peerGoal(results, "rows", 5),
-    peerGoal(results, "whole", 10),
+    peerGoal(results, "rows", "canonical", 5),
+    peerGoal(results, "whole", "canonical", 10),
+    peerGoal(results, "whole", "mixed", 10),
   ];
 }
 
@@ -123,15 +124,20 @@ function memoryGoals(peaks: readonly Peak[]): readonly Verdict[] {
   return [...highest, verdict(name, growth, "×", { most: 1.1 })];
 }
 
-function peerGoal({ medians, peers }: Results, job: Job, least: number): Verdict {
-  const cohort = medians.get(cohortName("canonical", 2)) ??
-    medians.get(cohortName("canonical", 1));
+function peerGoal(
+  { medians, peers }: Results,
+  job: Job,
+  input: InputName,
+  least: number,
+): Verdict {
+  const cohort = medians.get(cohortName(input, 2)) ?? medians.get(cohortName(input, 1));
   const timed = peers.filter((peer) => peer !== RULES_AS_TEXT).flatMap((peer) => {
-    const measured = medians.get(peerName(peer, job, "canonical"));
+    const measured = medians.get(peerName(peer, job, input));
     return measured ? [{ peer, seconds: measured.seconds }] : [];
   });
   const fastest = timed.toSorted((a, b) => a.seconds - b.seconds)[0];
-  const name = `fastest peer, ${job}${fastest ? ` (${fastest.peer})` : ""} / Cohort`;
+  const who = fastest ? ` (${fastest.peer})` : "";
+  const name = `fastest peer, ${job}, ${input}${who} / Cohort`;
   const value = divide(fastest?.seconds, cohort?.seconds);
   return verdict(name, value, "×", { least });
 }

@@ -55,7 +55,7 @@ async function bench({ only, records, rounds, folder, memoryAt, out }: Options) 
     onRun: (name, round) => say(`round ${round}: ${name}`),
   });
   const measured = new Map([...runs].map(([name, of]) => [name, medians(of)!]));
-  const peaks: Peak[] = [...timedPeaks(measured, records)];
+  const peaks: Peak[] = only === "peers" ? [] : [...timedPeaks(measured, records)];
   for (const size of memoryAt) {
     const onRun = (input: InputName) => say(`memory: ${input}, ${size} records`);
     peaks.push(...await peaksAt(size, folder, onRun));

@@ -200,7 +200,7 @@ Deno.test("judgeGoals() computes each ratio from its own medians", () => {
     ["canonical, peak at 5,000 / 1,000 records", {}, 1.2, false],
     // the slower peer and Cohort's own rules do not count
     [
-      "fastest peer, rows (two) / Cohort",
+      "fastest peer, rows, canonical (two) / Cohort",
       {
         [peerName("one", "rows", "canonical")]: 8,
         [peerName("two", "rows", "canonical")]: 5,
@@ -209,13 +209,23 @@ Deno.test("judgeGoals() computes each ratio from its own medians", () => {
       true,
     ],
     [
-      "fastest peer, whole (one) / Cohort",
+      "fastest peer, whole, canonical (one) / Cohort",
       {
         [peerName("one", "whole", "canonical")]: 9.9,
         [peerName("two", "whole", "canonical")]: 20,
       },
       9.9,
       false,
+    ],
+    [
+      "fastest peer, whole, mixed (two) / Cohort",
+      {
+        [cohortName("mixed", 2)]: 0.5,
+        [peerName("one", "whole", "mixed")]: 7,
+        [peerName("two", "whole", "mixed")]: 6,
+      },
+      12,
+      true,
     ],
   ];
   for (const [name, changed, value, met] of cases) {
