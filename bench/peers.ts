@@ -77,7 +77,7 @@ const PYTHON_PEERS: readonly (Omit<Peer, "command" | "jobs"> & { file: string })
   {
     name: "DuckDB",
     file: "with_duckdb.py",
-    leavesOut: "Unicode composition; `ß` stays as it is",
+    leavesOut: "Unicode composition; `ß` as `SS`",
   },
   {
     name: "pandas",
