@@ -40,6 +40,16 @@ export function mergeAges(into: AgesByField, from: ReadonlyMap<string, Ages>): v
   }
 }
 
+/** Takes all counts out of `from` and adds them to `into`. */
+export function moveAges(into: AgesByField, from: AgesByField): void {
+  for (const [field, counts] of from) {
+    const sum = into.get(field);
+    if (sum === undefined) into.set(field, counts);
+    else addAges(sum, counts);
+  }
+  from.clear();
+}
+
 /** Returns the ages of all fields together. */
 export function allAges(ages: ReadonlyMap<string, Ages>): Ages {
   const sum = noAges();

@@ -30,18 +30,20 @@ export function statistics(ages: Ages): Statistics {
   }
   return {
     count,
-    mean: mean(ages),
-    min: quantile(ages, 0),
-    max: quantile(ages, 1),
-    median: quantile(ages, 0.5),
-    q1: quantile(ages, 0.25),
-    q3: quantile(ages, 0.75),
+    mean: sumOfYears(ages) / count,
+    min: quantileOf(ages, count, 0),
+    max: quantileOf(ages, count, 1),
+    median: quantileOf(ages, count, 0.5),
+    q1: quantileOf(ages, count, 0.25),
+    q3: quantileOf(ages, count, 0.75),
   };
 }
 
 /** Returns how many students the histogram counts. */
 export function countStudents(ages: Ages): number {
-  return ages.reduce((sum, count) => sum + count, 0);
+  let sum = 0;
+  for (const count of ages) sum += count;
+  return sum;
 }
 
 /**
@@ -52,7 +54,13 @@ export function countStudents(ages: Ages): number {
 export function mean(ages: Ages): number {
   const count = countStudents(ages);
   if (count === 0) throw new RangeError("Nobody was counted: there is no mean");
-  return ages.reduce((sum, n, age) => sum + n * age, 0) / count;
+  return sumOfYears(ages) / count;
+}
+
+function sumOfYears(ages: Ages): number {
+  let sum = 0;
+  for (let age = 0; age < ages.length; age++) sum += age * ages[age]!;
+  return sum;
 }
 
 /**
@@ -66,6 +74,10 @@ export function quantile(ages: Ages, p: number): number {
   const count = countStudents(ages);
   if (count === 0) throw new RangeError("Nobody was counted: there is no quantile");
   if (!(p >= 0 && p <= 1)) throw new RangeError(`A share is from 0 to 1, not ${p}`);
+  return quantileOf(ages, count, p);
+}
+
+function quantileOf(ages: Ages, count: number, p: number): number {
   const place = (count - 1) * p;
   const below = Math.floor(place);
   const low = ageAt(ages, below);
@@ -75,6 +87,7 @@ export function quantile(ages: Ages, p: number): number {
 
 /** Returns the age of the student at that index, had they been sorted by age. */
 function ageAt(ages: Ages, index: number): number {
-  let passed = 0;
-  return ages.findIndex((count) => (passed += count) > index);
+  let age = 0;
+  for (let passed = ages[0]!; passed <= index; passed += ages[age]!) age++;
+  return age;
 }

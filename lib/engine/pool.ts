@@ -2,7 +2,7 @@
  * Threads that clean blocks: what they are asked and what they answer. Blocks and results
  * are handed over, not copied, and their memory goes round.
  */
-import { type AgesByField, mergeAges } from "../analyse/ages.ts";
+import { type AgesByField, moveAges } from "../analyse/ages.ts";
 import { PipelineError } from "../errors.ts";
 import type { Block } from "../transform/blocks.ts";
 import type { CleanedBlock } from "../transform/cleaning.ts";
@@ -100,7 +100,7 @@ export class Pool implements Disposable {
     const answers = await Promise.all(
       this.#threads.map((thread) => this.#ask(thread, { ages: true }, "gave its ages")),
     );
-    for (const answer of answers) if ("ages" in answer) mergeAges(into, answer.ages);
+    for (const answer of answers) if ("ages" in answer) moveAges(into, answer.ages);
   }
 
   /** Ends the threads. */

@@ -31,11 +31,12 @@ export interface Counted {
 export function buildResult(counted: Counted): Result {
   const { parameters, ages, rejects, examples } = counted;
   const threshold = parameters.older_than;
-  const fields = [...ages].map(([field, counts]): FieldResult => ({
-    field,
-    ...statistics(olderThan(counts, threshold)),
-    ages: sparse(counts),
-  }));
+  const kept = noAges(); // one for all: there can be 100,000 fields
+  const fields = [...ages].map(([field, counts]): FieldResult => {
+    kept.set(counts);
+    kept.fill(0, 0, threshold + 1);
+    return { field, ...statistics(kept), ages: sparse(counts) };
+  });
   const order = REASONS.filter((reason) => rejects.has(reason));
   return {
     schema: "cohort-report/1",
@@ -71,5 +72,7 @@ export function agesOf({ ages }: FieldResult): Ages {
 
 /** Returns the ages that somebody has; integer keys of an object are always in order. */
 export function sparse(counts: Ages): Record<string, number> {
-  return Object.fromEntries([...counts.entries()].filter(([, count]) => count > 0));
+  const found: Record<string, number> = {};
+  for (const [age, count] of counts.entries()) if (count > 0) found[age] = count;
+  return found;
 }

@@ -2,7 +2,7 @@
  * What becomes of a block, or of the values of a topic: the byte kernel takes the common
  * records, the rules as text all others, and both write into the same place, in order.
  */
-import { type AgesByField, countAge, mergeAges } from "../analyse/ages.ts";
+import { type AgesByField, countAge, moveAges } from "../analyse/ages.ts";
 import type { Block } from "./blocks.ts";
 import { studentRow } from "./csv.ts";
 import type { Kernel } from "./kernel/kernel.ts";
@@ -113,8 +113,7 @@ export class Cleaning {
   /** Adds the ages of the valid students since the last time, kept or not. */
   takeAges(into: AgesByField): void {
     this.#kernel?.takeAges(this.#ages);
-    mergeAges(into, this.#ages);
-    this.#ages.clear();
+    moveAges(into, this.#ages);
   }
 
   #kernelFor({ name, layout }: Input, partition?: number): Kernel | undefined {

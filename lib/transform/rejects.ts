@@ -3,10 +3,7 @@
  */
 import { toJson } from "../json.ts";
 import type { Reject } from "./types.ts";
-
-const utf8 = (): TextDecoder =>
-  new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const UTF8 = utf8();
+import { decodeUtf8 } from "./utf8.ts";
 
 /** A reject as `rejects.jsonl` holds it. */
 export interface RejectLine {
@@ -55,12 +52,17 @@ export function beforeNumber(source: string, partition: number | undefined): str
 }
 
 function rawText({ raw, extent }: Reject): { raw: string } | { raw_base64: string } {
+  const text = extent === undefined ? decodeUtf8(raw) : decodeStart(raw);
+  return text === undefined ? { raw_base64: raw.toBase64() } : { raw: text };
+}
+
+/** Returns the text of a record that was cut at 4 KiB, perhaps within a character. */
+function decodeStart(raw: Uint8Array): string | undefined {
   try {
-    // a cut at 4 KiB can fall into a character: a stream leaves that one out
-    return {
-      raw: extent === undefined ? UTF8.decode(raw) : utf8().decode(raw, { stream: true }),
-    };
+    // a stream leaves half a character at the end out
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    return decoder.decode(raw, { stream: true });
   } catch {
-    return { raw_base64: raw.toBase64() };
+    return undefined;
   }
 }

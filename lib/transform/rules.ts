@@ -7,6 +7,7 @@
  */
 import { splitRecord } from "./cells.ts";
 import type { Columns, Layout, Reason, Student } from "./types.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 /** The longest record, in bytes, without its line end. */
 export const MAX_RECORD_BYTES = 64 * 1024;
@@ -22,8 +23,6 @@ const INTEGER = /^[+-]?[0-9]+$/;
 /** What makes a spreadsheet run a cell: `=`, `+`, `-`, `@` and their full-width forms. */
 const FORMULA = /^[=+\-@\uff1d\uff0b\uff0d\uff20]/u;
 
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
 /**
  * Returns the student that a record holds, or the reason why it is refused, or "blank" for
  * a record of nothing but white space, which is neither.
@@ -37,7 +36,7 @@ export function judge(
 ): Student | Reason | "blank" {
   if (record === null) return "empty";
   if (record.length > MAX_RECORD_BYTES) return "too_long";
-  const text = decode(record);
+  const text = decodeUtf8(record);
   if (text === undefined) return "invalid_utf8";
   if (!NOT_BLANK.test(text)) return "blank";
   const split = splitRecord(text, layout.delimiter);
@@ -84,7 +83,7 @@ function splitName(
 
 /** Whether a record is nothing but white space. */
 export function isBlank(record: Uint8Array): boolean {
-  const text = decode(record);
+  const text = decodeUtf8(record);
   return text !== undefined && !NOT_BLANK.test(text);
 }
 
@@ -100,12 +99,4 @@ function tidy(text: string): string {
  */
 export function normalise(text: string): string {
   return tidy(text).normalize("NFC").toUpperCase().normalize("NFC");
-}
-
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    return UTF8.decode(bytes);
-  } catch {
-    return undefined;
-  }
 }

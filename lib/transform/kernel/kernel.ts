@@ -2,7 +2,7 @@
  * The byte kernel's other half: gives it text and layout, and teaches it the spellings of
  * fields that the rules as text have read.
  */
-import { type AgesByField, mergeAges, noAges } from "../../analyse/ages.ts";
+import { type AgesByField, noAges } from "../../analyse/ages.ts";
 import { csvCell } from "../csv.ts";
 import { MAX_AGE, normalise } from "../rules.ts";
 import { RegionSink } from "../sink.ts";
@@ -24,9 +24,6 @@ interface Exports {
   readonly ROWS_FULL: WebAssembly.Global;
   readonly REJECTS: WebAssembly.Global;
   readonly REJECTS_FULL: WebAssembly.Global;
-  readonly FIELDS: WebAssembly.Global;
-  readonly FIELD_BYTES: WebAssembly.Global;
-  readonly FIELD_BYTES_SIZE: WebAssembly.Global;
   readonly MOST_FIELDS: WebAssembly.Global;
   readonly AGES: WebAssembly.Global;
   readonly rowEnd: WebAssembly.Global;
@@ -54,7 +51,14 @@ interface Exports {
     olderThan: number,
     weight: number,
   ): number;
-  learn(from: number, length: number, field: number): void;
+  reserve(length: number): number;
+  learn(
+    from: number,
+    length: number,
+    field: number,
+    cell: number,
+    cellLength: number,
+  ): void;
 }
 
 /** What the kernel has counted. */
@@ -64,6 +68,15 @@ export interface KernelCounts {
   readonly kept: number;
   /** Rejects by the place of their reason in {@linkcode REASONS}. */
   readonly rejects: readonly number[];
+}
+
+/** A field that the kernel knows. */
+interface KernelField {
+  readonly id: number;
+  /** Where the last cell of its rows stands in memory. */
+  readonly cell: number;
+  /** Its length in bytes. */
+  readonly cellLength: number;
 }
 
 /** The longest spelling that is remembered. */
@@ -84,10 +97,8 @@ export class Kernel {
   readonly capacity: number;
   readonly #wasm: Exports;
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #olderThan: number;
-  readonly #ids = new Map<string, number>();
-  #fieldEnd: number;
+  readonly #fields = new Map<string, KernelField>();
   #end = 0;
 
   /** @throws {WebAssembly.CompileError} If the machine has no WebAssembly SIMD. */
@@ -97,9 +108,7 @@ export class Kernel {
     const memory = new Uint8Array(wasm.memory.buffer);
     this.#wasm = wasm;
     this.#bytes = memory;
-    this.#view = new DataView(memory.buffer);
     this.#olderThan = olderThan;
-    this.#fieldEnd = wasm.FIELD_BYTES.value;
     this.capacity = wasm.INPUT_SIZE.value;
     this.rows = new RegionSink({
       memory,
@@ -185,8 +194,9 @@ export class Kernel {
     const from = newSpelling.value as number;
     newSpelling.value = 0; // the next record may be one that the kernel never saw
     if (field === undefined || from === 0 || length > LONGEST_SPELLING) return;
-    const id = this.#idOf(field);
-    if (id !== undefined) this.#wasm.learn(from, length, id);
+    const known = this.#fieldOf(field);
+    if (known === undefined) return;
+    this.#wasm.learn(from, length, known.id, known.cell, known.cellLength);
   }
 
   /** Returns what was counted since the last time. */
@@ -204,34 +214,32 @@ export class Kernel {
 
   /** Adds the ages that were counted since the last time. */
   takeAges(into: AgesByField): void {
-    for (const [field, id] of this.#ids) {
-      const at = this.#wasm.AGES.value + id * AGE_COUNTS * 4;
+    const start = this.#wasm.AGES.value;
+    for (const [field, { id }] of this.#fields) {
+      const at = start + id * AGE_COUNTS * 4;
       const counts = new Int32Array(this.#bytes.buffer, at, AGE_COUNTS);
-      if (counts.every((count) => count === 0)) continue;
-      const ages = noAges();
-      ages.set(counts);
-      mergeAges(into, new Map([[field, ages]]));
+      let ages = into.get(field);
+      for (let age = 0; age < AGE_COUNTS; age++) {
+        if (counts[age] === 0) continue;
+        if (ages === undefined) into.set(field, ages = noAges());
+        ages[age]! += counts[age]!;
+      }
       counts.fill(0);
     }
   }
 
-  #idOf(field: string): number | undefined {
-    const known = this.#ids.get(field);
+  #fieldOf(field: string): KernelField | undefined {
+    const known = this.#fields.get(field);
     if (known !== undefined) return known;
-    const { FIELDS, FIELD_BYTES, FIELD_BYTES_SIZE, MOST_FIELDS } = this.#wasm;
-    const cell = UTF8.encode(`${csvCell(field)}\n`);
-    const id = this.#ids.size;
-    const room = (cell.length + 15) & ~15;
-    if (id === MOST_FIELDS.value) return undefined;
-    if (this.#fieldEnd + room > FIELD_BYTES.value + FIELD_BYTES_SIZE.value) {
-      return undefined;
-    }
-    this.#ids.set(field, id);
-    this.#bytes.set(cell, this.#fieldEnd);
-    this.#view.setUint32(FIELDS.value + 8 * id, this.#fieldEnd, true);
-    this.#view.setUint32(FIELDS.value + 8 * id + 4, cell.length, true);
-    this.#fieldEnd += room;
-    return id;
+    const id = this.#fields.size;
+    if (id === this.#wasm.MOST_FIELDS.value) return undefined;
+    const bytes = UTF8.encode(`${csvCell(field)}\n`);
+    const cell = this.#wasm.reserve(bytes.length);
+    if (cell === 0) return undefined;
+    this.#bytes.set(bytes, cell);
+    const added = { id, cell, cellLength: bytes.length };
+    this.#fields.set(field, added);
+    return added;
   }
 
   /** The upper case of each letter of two bytes, made by the rules themselves. */

@@ -3,18 +3,25 @@
  * each of them once only.
  */
 import {
-  AGES,
   AGE_COUNTS,
-  FIELDS,
+  AGES,
   LANES,
   MOST_SPELLINGS,
-  SLOTS,
-  SPELLING_BYTES,
-  SPELLING_BYTES_SIZE,
+  SPELLING_SIZE,
   SPELLINGS,
   TAIL_MASK,
+  TEXTS,
+  TEXTS_SIZE,
 } from "./memory";
 import { rowEnd, setRowEnd } from "./names";
+
+// what an entry of the table holds, 4 bytes each; without a text it is empty
+const HASH: usize = 0;
+const LENGTH: usize = 4;
+const TEXT: usize = 8;
+const FIELD: usize = 12;
+const CELL: usize = 16;
+const CELL_LENGTH: usize = 20;
 
 /** Fills the tail mask: run it once. */
 export function start(): void {
@@ -26,22 +33,22 @@ const PRIME_1: u64 = 0x9e3779b97f4a7c15;
 const PRIME_2: u64 = 0xc2b2ae3d27d4eb4f;
 
 let spellings: u32 = 0;
-let spellingEnd: usize = SPELLING_BYTES;
+let textEnd: usize = TEXTS;
 let hash: u32 = 0;
 /** The last bytes of what was hashed, zeros behind them. */
 let tail: v128 = i8x16.splat(0);
 
-/** Returns the field that the spelling stands for, or -1. */
+/** Returns the entry of the spelling, or 0 where it was not met before. */
 @inline
-export function findField(from: usize, length: usize): i32 {
+export function findSpelling(from: usize, length: usize): usize {
   hashSpelling(from, length);
   let slot = hash & SLOT_MASK;
   while (true) {
-    const number = load<u32>(SLOTS + (<usize>slot << 2));
-    if (number == 0) return -1;
-    const entry = SPELLINGS + (<usize>(number - 1) << 4);
-    if (load<u32>(entry) == hash && load<u32>(entry, 4) == <u32>length) {
-      if (isSame(from, <usize>load<u32>(entry, 8), length)) return load<i32>(entry, 12);
+    const entry = SPELLINGS + SPELLING_SIZE * <usize>slot;
+    const text = <usize>load<u32>(entry, TEXT);
+    if (text == 0) return 0;
+    if (load<u32>(entry, HASH) == hash && load<u32>(entry, LENGTH) == <u32>length) {
+      if (isSame(from, text, length)) return entry;
     }
     slot = (slot + 1) & SLOT_MASK;
   }
@@ -79,10 +86,9 @@ function isSame(a: usize, b: usize, length: usize): bool {
 
 /** Writes the last cell of a row and its line end. */
 @inline
-export function copyField(field: i32): void {
-  const entry = FIELDS + (<usize>field << 3);
-  const from = <usize>load<u32>(entry);
-  const length = <usize>load<u32>(entry, 4);
+export function copyCell(entry: usize): void {
+  const from = <usize>load<u32>(entry, CELL);
+  const length = <usize>load<u32>(entry, CELL_LENGTH);
   let i: usize = 0;
   do {
     v128.store(rowEnd + i, v128.load(from + i));
@@ -92,26 +98,50 @@ export function copyField(field: i32): void {
 }
 
 @inline
-export function countAge(field: i32, age: u32, weight: i32): void {
-  const count = AGES + ((<usize>field * AGE_COUNTS + <usize>age) << 2);
+export function countAge(entry: usize, age: u32, weight: i32): void {
+  const field = <usize>load<u32>(entry, FIELD);
+  const count = AGES + ((field * AGE_COUNTS + <usize>age) << 2);
   store<i32>(count, load<i32>(count) + weight);
 }
 
-/** Remembers that these bytes stand for the field. */
-export function learn(from: usize, length: usize, field: i32): void {
+/**
+ * Returns where a text of that length can be written, padded with zeros; 0 where the memory
+ * is full.
+ */
+export function reserve(length: usize): usize {
   const room = (length + LANES) & ~(LANES - 1);
-  if (spellings == MOST_SPELLINGS) return;
-  if (spellingEnd + room > SPELLING_BYTES + SPELLING_BYTES_SIZE) return;
-  if (findField(from, length) >= 0) return;
-  const entry = SPELLINGS + (<usize>spellings << 4);
+  if (textEnd + room > TEXTS + TEXTS_SIZE) return 0;
+  const at = textEnd;
+  textEnd += room;
+  return at;
+}
+
+/**
+ * Remembers that these bytes stand for the field.
+ *
+ * @param cell Where the last cell of its rows stands.
+ */
+export function learn(
+  from: usize,
+  length: usize,
+  field: u32,
+  cell: usize,
+  cellLength: u32,
+): void {
+  if (spellings == MOST_SPELLINGS || findSpelling(from, length) != 0) return;
+  const text = reserve(length);
+  if (text == 0) return;
+  memory.copy(text, from, length);
   spellings++;
-  store<u32>(entry, hash);
-  store<u32>(entry, <u32>length, 4);
-  store<u32>(entry, <u32>spellingEnd, 8);
-  store<i32>(entry, field, 12);
-  memory.copy(spellingEnd, from, length);
-  spellingEnd += room;
   let slot = hash & SLOT_MASK;
-  while (load<u32>(SLOTS + (<usize>slot << 2)) != 0) slot = (slot + 1) & SLOT_MASK;
-  store<u32>(SLOTS + (<usize>slot << 2), spellings);
+  while (load<u32>(SPELLINGS + SPELLING_SIZE * <usize>slot, TEXT) != 0) {
+    slot = (slot + 1) & SLOT_MASK;
+  }
+  const entry = SPELLINGS + SPELLING_SIZE * <usize>slot;
+  store<u32>(entry, hash, HASH);
+  store<u32>(entry, <u32>length, LENGTH);
+  store<u32>(entry, <u32>text, TEXT);
+  store<u32>(entry, field, FIELD);
+  store<u32>(entry, <u32>cell, CELL);
+  store<u32>(entry, cellLength, CELL_LENGTH);
 }

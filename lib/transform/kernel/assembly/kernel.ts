@@ -8,7 +8,7 @@
  */
 import { COMMA, DIGIT_0, isDigit, PLUS, skipSpaces } from "./bytes";
 import { cellCount, cellEnd, cellStart, isAscii, lineEnd, nextLine, splitLine } from "./cells";
-import { copyField, countAge, findField } from "./fields";
+import { copyCell, countAge, findSpelling } from "./fields";
 import {
   ageColumn,
   expectedCells,
@@ -27,9 +27,6 @@ import { isUtf8 } from "./utf8";
 export {
   AGES,
   COUNTS,
-  FIELD_BYTES,
-  FIELD_BYTES_SIZE,
-  FIELDS,
   INPUT,
   INPUT_SIZE,
   MOST_CELLS,
@@ -43,7 +40,7 @@ export {
   ROWS_FULL,
   UPPER_CASE,
 } from "./memory";
-export { learn, start } from "./fields";
+export { learn, reserve, start } from "./fields";
 export { setLayout } from "./layout";
 export { rowEnd, setRowEnd } from "./names";
 export { rejectEnd, setPlace, setRejectEnd } from "./rejects";
@@ -123,15 +120,15 @@ function takeStudent(olderThan: i32, weight: i32): bool {
   const spelling = skipSpaces(cellStart(fieldColumn));
   const fieldEnd = cellEnd(fieldColumn);
   if (spelling >= fieldEnd) return false;
-  const field = findField(spelling, fieldEnd - spelling);
-  if (field < 0) {
+  const entry = findSpelling(spelling, fieldEnd - spelling);
+  if (entry == 0) {
     newSpelling = spelling;
     newSpellingLength = fieldEnd - spelling;
     return false;
   }
-  countAge(field, age, weight);
+  countAge(entry, age, weight);
   if (<i32>age > olderThan) {
-    copyField(field);
+    copyCell(entry);
     count(KEPT);
   } else setRowEnd(row);
   return true;

@@ -13,11 +13,8 @@
  * | INPUT          | 2 MiB + 64    | a block of lines, and room to read past its end          |
  * | ROWS           | 5 MiB         | rows of the CSV                                          |
  * | REJECTS        | 2 MiB         | lines of JSON                                            |
- * | SLOTS          | 2 MiB         | hash table: 4 a slot, the number of a spelling + 1, or 0 |
- * | SPELLINGS      | 4 MiB         | 16 a spelling: its hash, length, bytes, field            |
- * | SPELLING_BYTES | 32 MiB        | the spellings, each padded with zeros to 16              |
- * | FIELDS         | 1 MiB         | 8 a field: where its cell is, and its length             |
- * | FIELD_BYTES    | 32 MiB        | the last cell of a row and its line end, padded to 16    |
+ * | SPELLINGS      | 16 MiB        | hash table: 32 a spelling, as `fields.ts` says           |
+ * | TEXTS          | 64 MiB        | spellings and last cells of rows, each padded to 16      |
  * | AGES           | 76 MiB        | 151 counts of 4 a field                                  |
  */
 export const LANES: usize = 16;
@@ -25,13 +22,13 @@ export const MOST_CELLS: u32 = 512;
 export const MOST_SPELLINGS: u32 = 1 << 18;
 export const MOST_FIELDS: u32 = 1 << 17;
 export const AGE_COUNTS: usize = 151;
+export const SPELLING_SIZE: usize = 32;
 
 export const PLACE_SIZE: usize = 64 << 10;
 export const INPUT_SIZE: usize = 2 << 20;
 export const ROWS_SIZE: usize = 5 << 20;
 export const REJECTS_SIZE: usize = 2 << 20;
-export const SPELLING_BYTES_SIZE: usize = 32 << 20;
-export const FIELD_BYTES_SIZE: usize = 32 << 20;
+export const TEXTS_SIZE: usize = 64 << 20;
 
 export const UPPER_CASE: usize = 1 << 16;
 export const TAIL_MASK: usize = UPPER_CASE + 2048 * 8;
@@ -42,12 +39,9 @@ export const REASON_NAMES: usize = PLACE + PLACE_SIZE;
 export const INPUT: usize = REASON_NAMES + 1024;
 export const ROWS: usize = INPUT + INPUT_SIZE + 64;
 export const REJECTS: usize = ROWS + ROWS_SIZE;
-export const SLOTS: usize = REJECTS + REJECTS_SIZE;
-export const SPELLINGS: usize = SLOTS + (<usize>MOST_SPELLINGS << 3);
-export const SPELLING_BYTES: usize = SPELLINGS + (<usize>MOST_SPELLINGS << 4);
-export const FIELDS: usize = SPELLING_BYTES + SPELLING_BYTES_SIZE;
-export const FIELD_BYTES: usize = FIELDS + (<usize>MOST_FIELDS << 3);
-export const AGES: usize = FIELD_BYTES + FIELD_BYTES_SIZE;
+export const SPELLINGS: usize = (REJECTS + REJECTS_SIZE + 63) & ~63; // on lines of the cache
+export const TEXTS: usize = SPELLINGS + SPELLING_SIZE * (<usize>MOST_SPELLINGS << 1);
+export const AGES: usize = TEXTS + TEXTS_SIZE;
 
 /** From here on the rows and the rejects are taken out before the next line is begun. */
 export const ROWS_FULL: usize = ROWS + ROWS_SIZE - (512 << 10);
