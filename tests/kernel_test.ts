@@ -16,7 +16,7 @@ import {
   sortedAges,
   threadsOutcome,
 } from "./kernel_cases.ts";
-import { diskTest } from "./support.ts";
+import { diskTest, processTest } from "./support.ts";
 
 Deno.test("fastCleaner() gives what textCleaner() gives, on drawn inputs", () => {
   for (let seed = 0; seed < 150; seed++) compareSeed(seed, 40);
@@ -164,6 +164,35 @@ diskTest("Threads name the one that failed and what it did", async () => {
     return error.exitCode === 1;
   });
 });
+
+processTest(
+  "report goes by the rules as text where there is no WebAssembly",
+  async (dir) => {
+    const main = new URL("../main.ts", import.meta.url).pathname;
+    const input = new URL("../data/students.csv", import.meta.url).pathname;
+    const ran = async (flags: readonly string[], out: string): Promise<string> => {
+      const options = ["--quiet", "--no-html", "--debug", "--input", input, "--out", out];
+      const { stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-RWE", "--quiet", ...flags, main, "report", ...options],
+      }).output();
+      return new TextDecoder().decode(stderr);
+    };
+    assert.match(
+      await ran([], `${dir}/fast`),
+      /^engine: byte kernel; \d+ of 2,007 records/,
+    );
+    assert.equal(
+      await ran(["--v8-flags=--jitless"], `${dir}/text`),
+      "engine: rules as text; 2,007 of 2,007 records by the rules as text\n",
+    );
+    for (const file of ["etudiants_transformed.csv", "statistics.csv", "rejects.jsonl"]) {
+      const [fast, text] = ["fast", "text"].map((way) =>
+        Deno.readTextFileSync(`${dir}/${way}/${file}`)
+      );
+      assert.equal(fast, text, file);
+    }
+  },
+);
 
 diskTest("the WebAssembly is what its source builds", async () => {
   const { buildKernel } = await import("../tools/build_kernel.ts");

@@ -40,6 +40,15 @@ export interface BlockAnswer {
   readonly memory: Uint8Array;
 }
 
+const MEMORY_STEP = 256 * 1024;
+
+/** Returns memory for so many bytes: the spare one, or some that fits a few more as well. */
+export function roomFor(bytes: number, spare: Uint8Array | undefined): Uint8Array {
+  return spare !== undefined && spare.length >= bytes
+    ? spare
+    : new Uint8Array(Math.ceil((bytes + 1) / MEMORY_STEP) * MEMORY_STEP);
+}
+
 /** Who waits for an answer of a thread. */
 interface Waiting {
   readonly resolve: (answer: Answer) => void;

@@ -13,7 +13,7 @@ import { countLines } from "../transform/kernel/lines.ts";
 import { type ReaderState, startOf } from "../transform/records.ts";
 import type { Batch, BytesBatch, Input } from "../transform/types.ts";
 import type { Engine } from "./engine.ts";
-import { type BlockAnswer, type BlockJob, Pool } from "./pool.ts";
+import { type BlockAnswer, type BlockJob, Pool, roomFor } from "./pool.ts";
 
 /** What the threads need to know. */
 export interface ThreadOptions {
@@ -184,9 +184,7 @@ class OrderedBlocks {
   /** Returns the block in memory of its own, which can be handed over. */
   #copy({ bytes, own, isEnd }: Block): Block {
     const spare = this.#spareBlocks.pop();
-    const memory = spare && spare.length >= bytes.length
-      ? spare
-      : new Uint8Array(bytes.length);
+    const memory = roomFor(bytes.length, spare);
     memory.set(bytes);
     return { bytes: memory.subarray(0, bytes.length), own, isEnd };
   }

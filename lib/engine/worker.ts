@@ -4,7 +4,7 @@
 import type { AgesByField } from "../analyse/ages.ts";
 import { fastCleaning } from "../transform/clean.ts";
 import type { Cleaning } from "../transform/cleaning.ts";
-import type { Answer, BlockJob, Question } from "./pool.ts";
+import { type Answer, type BlockJob, type Question, roomFor } from "./pool.ts";
 
 /** What a worker's global object has, beside what every script's has. */
 interface WorkerScope {
@@ -40,7 +40,7 @@ function cleanBlock(
   const cleaned = cleaning.cleanBlock(input, block, state, weight);
   const csvEnd = cleaned.csv.length;
   const end = csvEnd + cleaned.rejects.length;
-  const bytes = spare !== undefined && spare.length >= end ? spare : new Uint8Array(end);
+  const bytes = roomFor(end, spare);
   bytes.set(cleaned.csv);
   bytes.set(cleaned.rejects, csvEnd);
   const csv = bytes.subarray(0, csvEnd);

@@ -1,8 +1,6 @@
 /**
  * Unpacks gzip and zstd, which are recognised by their first bytes, never by a name.
  */
-import { pipeline, Readable } from "node:stream";
-import { createGunzip, createZstdDecompress } from "node:zlib";
 import { PipelineError } from "../errors.ts";
 import { type Chunks, peek, startsWith } from "./chunks.ts";
 import { isZstd, zstdFrames } from "./zstd_frames.ts";
@@ -43,6 +41,9 @@ async function* decompress(
   compression: "gzip" | "zstd",
   name: string,
 ): Chunks {
+  // only where they are needed: they take longer to load than a small file to read
+  const { pipeline, Readable } = await import("node:stream");
+  const { createGunzip, createZstdDecompress } = await import("node:zlib");
   const options = { chunkSize: 256 * 1024 };
   const unpacker = compression === "gzip"
     ? createGunzip(options)

@@ -16,6 +16,7 @@ import {
   type Verdict,
 } from "./cleaning.ts";
 import { Kernel } from "./kernel/kernel.ts";
+import { unlessMissing } from "./kernel/simd.ts";
 import { BatchReader, type ReaderState, startOf } from "./records.ts";
 import type { Batch, BytesBatch, Reason } from "./types.ts";
 
@@ -61,13 +62,9 @@ export function fastCleaning(olderThan: number): {
   readonly cleaning: Cleaning;
   readonly engine: string;
 } {
-  try {
-    const cleaning = new Cleaning(olderThan, new Kernel(olderThan));
-    return { cleaning, engine: "byte kernel" };
-  } catch (error) {
-    if (!(error instanceof WebAssembly.CompileError)) throw error;
-    return { cleaning: new Cleaning(olderThan), engine: RULES_AS_TEXT };
-  }
+  const kernel = unlessMissing(() => new Kernel(olderThan));
+  const cleaning = new Cleaning(olderThan, kernel);
+  return { cleaning, engine: kernel ? "byte kernel" : RULES_AS_TEXT };
 }
 
 /** Returns a cleaner for batches. */

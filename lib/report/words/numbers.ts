@@ -49,12 +49,14 @@ function formats(locale: string, units: readonly string[]): Numbers {
   const whole = decimals(locale, 0);
   const years = decimals(locale, 1);
   const age = decimals(locale, 0, 1);
-  const plural = new Intl.PluralRules(locale);
-  const lists = new Intl.ListFormat(locale, { type: "conjunction" });
-  const days = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
-  const times = new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: "UTC" });
+  const plural = lazy(() => new Intl.PluralRules(locale));
+  const lists = lazy(() => new Intl.ListFormat(locale, { type: "conjunction" }));
+  const day = { dateStyle: "long", timeZone: "UTC" } as const;
+  const days = lazy(() => new Intl.DateTimeFormat(locale, day));
+  const time = { timeStyle: "short", timeZone: "UTC" } as const;
+  const times = lazy(() => new Intl.DateTimeFormat(locale, time));
   const noun = (count: number, one: string, other: string): string =>
-    plural.select(count) === "one" ? one : other;
+    plural().select(count) === "one" ? one : other;
   return {
     whole,
     years,
@@ -68,29 +70,36 @@ function formats(locale: string, units: readonly string[]): Numbers {
     },
     noun,
     count: (count, one, other) => `${whole(count)}${NO_BREAK}${noun(count, one, other)}`,
-    list: (items) => lists.format(items),
-    day: (isoDay) => days.format(new Date(`${isoDay}T00:00:00Z`)),
+    list: (items) => lists().format(items),
+    day: (isoDay) => days().format(new Date(`${isoDay}T00:00:00Z`)),
     moment: (iso) =>
-      `${days.format(new Date(iso))}, ${times.format(new Date(iso))}${NO_BREAK}UTC`,
+      `${days().format(new Date(iso))}, ${times().format(new Date(iso))}${NO_BREAK}UTC`,
   };
 }
 
+/** Makes a format when it is first needed: not every run draws, and a format takes a while. */
+function lazy<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => made ??= make();
+}
+
 function decimals(locale: string, least: number, most = least): (x: number) => string {
-  const format = new Intl.NumberFormat(locale, {
-    minimumFractionDigits: least,
-    maximumFractionDigits: most,
-    signDisplay: "negative", // no "-0.0"
-  });
-  return (value) => format.format(value).replace("-", "\u2212");
+  const format = lazy(() =>
+    new Intl.NumberFormat(locale, {
+      minimumFractionDigits: least,
+      maximumFractionDigits: most,
+      signDisplay: "negative", // no "-0.0"
+    })
+  );
+  return (value) => format().format(value).replace("-", "\u2212");
 }
 
 function percents(locale: string): (share: number) => string {
-  const format = new Intl.NumberFormat(locale, {
-    style: "percent",
-    maximumFractionDigits: 1,
-  });
+  const format = lazy(() =>
+    new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 })
+  );
   const written = (share: number): string =>
-    format.format(share).replace("\u00a0%", "\u202f%");
+    format().format(share).replace("\u00a0%", "\u202f%");
   return (share) => {
     if (share > 0 && share < 0.0005) return `<${NO_BREAK}${written(0.001)}`;
     if (share < 1 && share >= 0.9995) return `>${NO_BREAK}${written(0.999)}`;

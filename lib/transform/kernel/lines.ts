@@ -2,6 +2,7 @@
  * Counts lines, with WebAssembly SIMD where the machine has it.
  */
 import { LINES_WASM } from "./lines_wasm.ts";
+import { unlessMissing } from "./simd.ts";
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -14,23 +15,14 @@ let counter: ((bytes: Uint8Array, byte: number) => number) | undefined;
 
 /** Returns how many of the bytes are a line end. */
 export function countLines(bytes: Uint8Array, lineEnd: "\n" | "\r" = "\n"): number {
-  counter ??= makeCounter();
+  counter ??= unlessMissing(withSimd) ?? countBytes;
   return counter(bytes, lineEnd.charCodeAt(0));
 }
 
-function makeCounter(): (bytes: Uint8Array, byte: number) => number {
-  try {
-    const module = new WebAssembly.Module(Uint8Array.fromBase64(LINES_WASM));
-    return withSimd(new WebAssembly.Instance(module).exports as unknown as Exports);
-  } catch (error) {
-    if (error instanceof WebAssembly.CompileError) return countBytes;
-    throw error;
-  }
-}
-
-function withSimd(
-  { memory, WINDOW, WINDOW_SIZE, count }: Exports,
-): (bytes: Uint8Array, byte: number) => number {
+function withSimd(): (bytes: Uint8Array, byte: number) => number {
+  const module = new WebAssembly.Module(Uint8Array.fromBase64(LINES_WASM));
+  const { memory, WINDOW, WINDOW_SIZE, count } = new WebAssembly.Instance(module)
+    .exports as unknown as Exports;
   const window = new Uint8Array(memory.buffer, WINDOW.value, WINDOW_SIZE.value);
   return (bytes, byte) => {
     let found = 0;
