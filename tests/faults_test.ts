@@ -9,7 +9,6 @@ import {
   commandWords,
   diskTest,
   hasProcesses,
-  isGate,
   processTest,
   put,
   type Ran,
@@ -17,44 +16,21 @@ import {
   runHere,
   startCommand,
 } from "./support.ts";
+import {
+  canMount,
+  isLinux,
+  needs,
+  NO_MOUNT,
+  type Run,
+  run,
+  withDisk,
+  works,
+} from "./world.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 const SAMPLE = `${ROOT}data/students.csv`;
 const CSV = "etudiants_transformed.csv";
 const FILES = [CSV, "rejects.jsonl", "report.html", "report.json", "statistics.csv"];
-const isLinux = Deno.build.os === "linux";
-
-type Run = (
-  program: string,
-  ...args: string[]
-) => Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
-
-const run: Run = async (program, ...args) => {
-  const { code, stdout, stderr } = await new Deno.Command(program, { args }).output();
-  const decoder = new TextDecoder();
-  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
-};
-
-/** Whether the program can be run so; false where it is missing. */
-async function works(program: string, ...args: string[]): Promise<boolean> {
-  try {
-    return (await run(program, ...args)).code === 0;
-  } catch {
-    return false;
-  }
-}
-
-/** A test that needs more than processes: says why it is left out, and fails at the gate. */
-function needs(
-  has: boolean,
-  reason: string,
-  name: string,
-  test: (folder: string) => Promise<void>,
-): void {
-  const isLeftOut = hasProcesses && !has && !isGate;
-  if (isLeftOut) console.info(`left out, ${reason}: ${name}`);
-  processTest(name, test, { ignore: isLeftOut });
-}
 
 /** Returns the folder's files, hidden ones included, with what they hold. */
 function contents(folder: string): ReadonlyMap<string, string> {
@@ -131,38 +107,6 @@ async function ending(child: Deno.ChildProcess): Promise<Ran & { signal: unknown
 }
 
 // --- the disk -----------------------------------------------------------------------------
-
-/** Mounts a small disk for the time of the test. */
-async function withDisk(
-  folder: string,
-  options: string,
-  test: (disk: string) => Promise<void>,
-): Promise<void> {
-  const disk = `${folder}/disk`;
-  Deno.mkdirSync(disk);
-  const mounted = await run("mount", "-t", "tmpfs", "-o", options, "tmpfs", disk);
-  assert.equal(mounted.code, 0, mounted.stderr);
-  try {
-    await test(disk);
-  } finally {
-    await run("umount", disk);
-  }
-}
-
-/** Whether a small disk can be mounted here: by root on Linux. */
-async function triesToMount(): Promise<boolean> {
-  const folder = await Deno.makeTempDir({ prefix: "cohort-" });
-  try {
-    await withDisk(folder, "size=64k", () => Promise.resolve());
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-const canMount = hasProcesses && isLinux && await triesToMount();
-const NO_MOUNT = "no tmpfs can be mounted here";
 
 needs(
   canMount,

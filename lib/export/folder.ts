@@ -198,8 +198,8 @@ export class OutputFile {
   }
 }
 
-/** Makes the renames themselves durable, where the system can open a folder. */
-function syncFolder(path: string): void {
+/** Makes what was made or renamed in a folder durable, where the system can open a folder. */
+export function syncFolder(path: string): void {
   try {
     using folder = Deno.openSync(path);
     folder.syncSync();
