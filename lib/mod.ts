@@ -52,12 +52,16 @@ export { agesByField, clean, rejects, type Sources, students } from "./engine/re
 export type { JobOptions, Progress } from "./engine/job.ts";
 export { OUTPUTS } from "./engine/outputs.ts";
 export { redraw, type RedrawOptions, writeReport } from "./engine/local.ts";
+export type { Stored, StoredRange } from "./ingest/stored.ts";
+export { readStores, type ReadStoresOptions } from "./stream/stored.ts";
+export { type StoredReportOptions, writeStoredReport } from "./engine/stored.ts";
 export {
   type FieldResult,
   formatResult,
   type InputResult,
   type OutputResult,
   parseResult,
+  type RangeResult,
   type RejectExample,
   type Result,
   type RunFacts,

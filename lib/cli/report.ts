@@ -1,8 +1,10 @@
 /**
  * `report`: one command from a messy CSV to the cleaned CSV and the report.
  */
+import type { JobOptions } from "../engine/job.ts";
 import { checkRejectRate, redraw, REDRAWN, writeReport } from "../engine/local.ts";
 import { OUTPUTS } from "../engine/outputs.ts";
+import { writeStoredReport } from "../engine/stored.ts";
 import { PipelineError, systemReason } from "../errors.ts";
 import { openFile, printPdf } from "../export/browser.ts";
 import { OutputFolder } from "../export/folder.ts";
@@ -10,6 +12,7 @@ import { parseColumns } from "../ingest/columns.ts";
 import { readFiles } from "../ingest/files.ts";
 import type { Source } from "../ingest/source.ts";
 import { formatResult, parseResult, type Result } from "../report/result.ts";
+import { readStores } from "../stream/stored.ts";
 import { complain, type Effects, print, printable, untilAborted } from "./effects.ts";
 import type { Command } from "./command.ts";
 import { progressPrinter } from "./progress.ts";
@@ -20,6 +23,7 @@ import {
   reportSettings,
   type ReportValues,
 } from "./report_settings.ts";
+import { areStores } from "./report_stores.ts";
 import { type ConfigFile, parseConfig, readFlags, readSettings } from "./settings.ts";
 import { formatEngine, formatFiles, formatSummary, warningsOf } from "./summary.ts";
 
@@ -53,11 +57,10 @@ async function report(values: ReportValues, effects: Effects): Promise<void> {
     if (!quiet) complain(effects, `warning: ${printable(message)}\n`);
   };
   const now = clockOf(effects); // before anything is read: it can be wrong usage
-  const sources = await openSources(values, effects, warn);
+  const write = await openInputs(values, effects, warn);
   const progress = quiet ? undefined : progressPrinter(effects);
-  const result = await writeReport(sources, {
+  const result = await write({
     out,
-    olderThan: values["older-than"],
     parameters: parametersOf(values),
     page: !values["no-html"],
     signal: effects.signal,
@@ -70,6 +73,22 @@ async function report(values: ReportValues, effects: Effects): Promise<void> {
   if (values.debug) complain(effects, formatEngine(result));
   const maxRate = values["max-reject-rate"];
   if (maxRate !== undefined) checkRejectRate(result, maxRate);
+}
+
+/** Returns the function that reports on the inputs, once all of them have been checked. */
+async function openInputs(
+  values: ReportValues,
+  effects: Effects,
+  onWarning: (message: string) => void,
+): Promise<(options: JobOptions) => Promise<Result>> {
+  const { "older-than": olderThan, "allow-gaps": allowGaps } = values;
+  const years = olderThan === undefined ? {} : { olderThan };
+  if (areStores(values)) {
+    const stores = await readStores(values.input, { ...years, allowGaps });
+    return (options) => writeStoredReport(stores, options);
+  }
+  const sources = await openSources(values, effects, onWarning);
+  return (options) => writeReport(sources, { ...options, ...years });
 }
 
 function openSources(

@@ -45,7 +45,7 @@ export const reportSettings = {
   input: {
     value: "PATH",
     help:
-      "CSV file, folder of *.csv* files, or - for standard input; repeatable (data/students.csv)",
+      "CSV file, folder of *.csv* files, store of a stream, or - for standard input; repeatable (data/students.csv)",
     isRepeatable: true,
     schema: z.array(z.string().min(1, "a path")).default(["data/students.csv"]),
   },
@@ -57,8 +57,8 @@ export const reportSettings = {
   },
   "older-than": {
     value: "YEARS",
-    help: "Keep students older than this (20)",
-    schema: wholeNumber(-1, 150).default(OLDER_THAN),
+    help: `Keep students older than this (${OLDER_THAN})`,
+    schema: wholeNumber(-1, 150).optional(),
   },
   lang: {
     value: "en|fr",
@@ -97,6 +97,7 @@ export const reportSettings = {
     encodingName,
   ),
   "no-header": toggle("The first line is a record, whatever it looks like"),
+  "allow-gaps": toggle("Report on stores that have not read some messages in between"),
   bom: toggle("Begin the CSV with a byte order mark, for Excel"),
   "max-reject-rate": {
     value: "SHARE",
@@ -132,6 +133,7 @@ export function parametersOf(values: ReportValues): Partial<Result["parameters"]
     ...(encoding !== undefined && { encoding }),
     ...(values["no-header"] && { no_header: true as const }),
     ...(bom && { bom: true as const }),
+    ...(values["allow-gaps"] && { allow_gaps: true as const }),
     ...(maxRate !== undefined && { max_reject_rate: maxRate }),
     ...pageParametersOf(values),
   };

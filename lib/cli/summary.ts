@@ -2,6 +2,7 @@
  * What a run tells at its end: the funnel, the fields, where the files are, what to look at.
  */
 import type { FieldResult, Result } from "../report/result.ts";
+import { formatRange } from "../report/ranges.ts";
 import { printable } from "./effects.ts";
 
 /** What the summary needs beside the result. */
@@ -68,9 +69,22 @@ function funnelLines({ funnel, inputs, rejects, parameters }: Result): string[] 
     ["Kept", funnel.kept, ""],
   ];
   const width = number.format(funnel.read).length;
-  return lines.map(([word, count, note]) =>
-    `${word.padEnd(9)} ${number.format(count).padStart(width)}${note}`
-  );
+  return [
+    ...lines.map(([word, count, note]) =>
+      `${word.padEnd(9)} ${number.format(count).padStart(width)}${note}`
+    ),
+    ...coverageLines(inputs),
+  ];
+}
+
+/** Which messages the stores hold, a line each. */
+function coverageLines(inputs: Result["inputs"]): string[] {
+  const covered = inputs.filter(({ ranges }) => ranges !== undefined);
+  return covered.map(({ source, topic, ranges }) => {
+    const shown = ranges!.map((range) => formatRange(topic ?? "", range));
+    const what = shown.length === 0 ? "no messages yet" : shown.join(", ");
+    return printable(`${covered.length > 1 ? `${source}: ` : ""}${what}`);
+  }).map((line, i) => `${(i === 0 ? "Messages" : "").padEnd(9)} ${line}`);
 }
 
 /** The field's name stands last, so that no script or width of letters bends the columns. */
@@ -115,7 +129,11 @@ export function warningsOf({ inputs, funnel, rejects, parameters }: Result): str
   const warnings = inputs.filter(({ records }) => records === 0)
     .map(({ source }) => `${source} has no records`);
   const notUtf8 = rejects.invalid_utf8 ?? 0;
-  if (notUtf8 > 1 && notUtf8 >= MANY * records && parameters.encoding === undefined) {
+  const isText = inputs.every(({ ranges }) => ranges === undefined);
+  if (
+    isText && notUtf8 > 1 && notUtf8 >= MANY * records &&
+    parameters.encoding === undefined
+  ) {
     warnings.push(
       `${
         number.format(notUtf8)
@@ -123,7 +141,7 @@ export function warningsOf({ inputs, funnel, rejects, parameters }: Result): str
     );
   }
   const cells = rejects.field_count ?? 0;
-  if (cells > 0 && funnel.valid === 0 && cells >= records / 2) {
+  if (isText && cells > 0 && funnel.valid === 0 && cells >= records / 2) {
     warnings.push(
       "No record has the expected cells: name the columns with --columns, or the --delimiter",
     );

@@ -82,31 +82,32 @@ export class Job implements Disposable {
     folder: OutputFolder,
     parameters: RunParameters,
     options: JobOptions,
+    engine: Engine = engineOf(parameters, options),
   ) {
     this.#folder = folder;
     this.#parameters = parameters;
     this.#options = options;
-    const { cleaner, threads = defaultThreads() } = options;
-    const olderThan = parameters.older_than;
-    this.engine = cleaner === undefined
-      ? new Threads({ olderThan, threads })
-      : inThisThread(cleaner({ olderThan }));
+    this.engine = engine;
     this.#students = folder.create(OUTPUTS.students);
     this.#rejects = folder.create(OUTPUTS.rejects);
+    const mark = parameters.bom ? "\ufeff" : "";
+    this.#students.write(UTF8.encode(mark + STUDENTS_HEADER));
+  }
+
+  /** How many records were read so far. */
+  get read(): number {
+    return this.#counts.read;
   }
 
   /** Cleans all records of the sources, in the order given. */
   async readAll(sources: readonly Source[]): Promise<void> {
-    this.#students.write(
-      UTF8.encode((this.#parameters.bom ? "\ufeff" : "") + STUDENTS_HEADER),
-    );
     const signal = this.#options.signal ?? new AbortController().signal;
     const totalBytes = sumOrUndefined(sources.map(({ size }) => size));
     let before = 0;
     for (const source of sources) {
       const recordsBefore = this.#counts.read;
       for await (const cleaned of this.engine.clean(source.read(signal), source.size)) {
-        this.#take(cleaned);
+        this.take(cleaned);
         this.#options.onProgress?.({
           source: source.name,
           bytes: before + (source.bytesRead?.() ?? 0),
@@ -117,11 +118,17 @@ export class Job implements Disposable {
       const digest = source.digest?.();
       before += digest?.bytes ?? 0;
       const records = this.#counts.read - recordsBefore;
-      this.#inputs.push({ source: source.name, ...digest, records });
+      this.addInput({ source: source.name, ...digest, records });
     }
   }
 
-  #take({ csv, rejects, counts, reasons, byText }: Cleaned): void {
+  /** Adds an input whose records were taken. */
+  addInput(input: InputResult): void {
+    this.#inputs.push(input);
+  }
+
+  /** Writes and counts what became of some records. */
+  take({ csv, rejects, counts, reasons, byText }: Cleaned): void {
     this.#students.write(csv);
     this.#rejects.write(rejects);
     for (const key of Object.keys(counts) as (keyof Counts)[]) {
@@ -197,6 +204,16 @@ export class Job implements Disposable {
   [Symbol.dispose](): void {
     this.engine[Symbol.dispose]();
   }
+}
+
+/** Returns who cleans, as the options say. */
+function engineOf(
+  { older_than: olderThan }: RunParameters,
+  { cleaner, threads = defaultThreads() }: JobOptions,
+): Engine {
+  return cleaner === undefined
+    ? new Threads({ olderThan, threads })
+    : inThisThread(cleaner({ olderThan }));
 }
 
 /** More threads than that do not pay: one of them reads and writes for all. */

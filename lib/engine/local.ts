@@ -10,6 +10,7 @@ import { drawResult, publish } from "../report/publish.ts";
 import { formatResult, type Result, type RunParameters } from "../report/result.ts";
 import { OLDER_THAN } from "../transform/clean.ts";
 import { MAX_AGE } from "../transform/rules.ts";
+import type { Engine } from "./engine.ts";
 import { Job, type JobOptions } from "./job.ts";
 import { OUTPUTS } from "./outputs.ts";
 
@@ -29,9 +30,23 @@ import { OUTPUTS } from "./outputs.ts";
  * console.log(result.overall.mean);
  * ```
  */
-export async function writeReport(
+export function writeReport(
   sources: Source | readonly Source[],
   options: JobOptions = {},
+): Promise<Result> {
+  return runJob(options, (job) => job.readAll([sources].flat()));
+}
+
+/**
+ * Writes the five files of a job, whole or not at all.
+ *
+ * @param work Lets the job take all its records.
+ * @param engine Who cleans; without it, whom the options name.
+ */
+export async function runJob(
+  options: JobOptions,
+  work: (job: Job) => Promise<void>,
+  engine?: Engine,
 ): Promise<Result> {
   const now = options.now ?? (() => new Date());
   const started = now();
@@ -43,8 +58,8 @@ export async function writeReport(
   };
   checkThreshold(parameters.older_than);
   using folder = OutputFolder.open(options.out ?? "reports", Object.values(OUTPUTS));
-  using job = new Job(folder, parameters, options);
-  await job.readAll([sources].flat());
+  using job = new Job(folder, parameters, options, engine);
+  await work(job);
   const finished = now();
   const result = await job.finish({
     finished: finished.toISOString(),

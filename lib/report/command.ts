@@ -13,7 +13,8 @@ export const MOST_INPUTS = 50;
 export function commandOf(
   { parameters, inputs, suppressed }: Result,
 ): string | undefined {
-  if (!suppressed && inputs.some(({ sha256 }) => sha256 === undefined)) return undefined;
+  const isNamed = inputs.every(({ sha256, ranges }) => (sha256 ?? ranges) !== undefined);
+  if (!suppressed && !isNamed) return undefined;
   const isLong = inputs.length > MOST_INPUTS;
   const sources = suppressed || isLong ? ["…"] : inputs.map(({ source }) => source);
   const { older_than, lang, columns, delimiter, encoding, date } = parameters;
@@ -22,6 +23,7 @@ export function commandOf(
     readonly (readonly [flag: string, value: string | number | true | undefined])[] = [
       ...sources.map((source) => ["input", source] as const),
       ["older-than", older_than === 20 ? undefined : older_than],
+      ["allow-gaps", parameters.allow_gaps],
       ["columns", columns],
       ["delimiter", delimiter === "\t" ? "tab" : delimiter],
       ["encoding", encoding],

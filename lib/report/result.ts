@@ -52,6 +52,8 @@ export interface RunParameters {
   readonly no_header?: true;
   /** Whether the CSV begins with a byte order mark. */
   readonly bom?: true;
+  /** Whether messages between those of the stores may be missing. */
+  readonly allow_gaps?: true;
   /** The largest share of refused records that is acceptable, 0 to 1. */
   readonly max_reject_rate?: number;
   /** Fields of fewer students do not stand alone in what is published; at least 2. */
@@ -70,14 +72,28 @@ export interface RunParameters {
 
 /** One input. */
 export interface InputResult {
-  /** The path as the user gave it, `-` for standard input, or the topic. */
+  /** The path as the user gave it, `-` for standard input. */
   readonly source: string;
   /** Size of the file on disk; absent where the source is not a file. */
   readonly bytes?: number;
   /** SHA-256 of the file on disk, 64 hexadecimal digits; absent like `bytes`. */
   readonly sha256?: string;
+  /** Only of the store of a stream: the topic … */
+  readonly topic?: string;
+  /** … and which of its messages were read, by partition and offset. */
+  readonly ranges?: readonly RangeResult[];
   /** Records read, the blank ones included. */
   readonly records: number;
+}
+
+/** Offsets of one partition, all of them read. */
+export interface RangeResult {
+  /** The partition of the topic. */
+  readonly partition: number;
+  /** The first offset. */
+  readonly start: number;
+  /** The offset after the last one. */
+  readonly next: number;
 }
 
 /** One field of study: statistics of its kept students, ages of all its valid ones. */

@@ -32,6 +32,7 @@ export const resultSchema: z.ZodType<Result> = z.strictObject({
     encoding: z.string().exactOptional(),
     no_header: z.literal(true).exactOptional(),
     bom: z.literal(true).exactOptional(),
+    allow_gaps: z.literal(true).exactOptional(),
     max_reject_rate: z.number().min(0).max(1).exactOptional(),
     min_group_size: z.int().min(2).exactOptional(),
     no_examples: z.literal(true).exactOptional(),
@@ -44,6 +45,9 @@ export const resultSchema: z.ZodType<Result> = z.strictObject({
     source: z.string(),
     bytes: count.exactOptional(),
     sha256: sha256.exactOptional(),
+    topic: z.string().exactOptional(),
+    ranges: z.array(z.strictObject({ partition: count, start: count, next: count }))
+      .exactOptional(),
     records: count,
   })),
   funnel: z.strictObject({

@@ -3,6 +3,7 @@
  * command the page was made. All that differs between two equal runs stands on one line.
  */
 import { MOST_INPUTS } from "../command.ts";
+import { formatRange } from "../ranges.ts";
 import { bdi, type Html, html, type Part } from "../html.ts";
 import { fileLink } from "./steps.ts";
 import { numberCell, scrolling, section, type View } from "./view.ts";
@@ -32,10 +33,10 @@ function inputsTable({ result: { inputs }, words }: View): Html {
   const { whole, size } = words.numbers;
   const shown = inputs.slice(0, MOST_INPUTS);
   const more = inputs.length - shown.length;
-  const rows = shown.map(({ source, bytes, sha256, records }) =>
-    html`<tr><th scope="row">${bdi(source)}${digest(sha256)}</th>${
-      numberCell(whole(records), records)
-    }${
+  const rows = shown.map(({ source, bytes, sha256, topic, ranges, records }) =>
+    html`<tr><th scope="row">${bdi(source)}${digest(sha256)}${
+      ranges?.map((range) => digest(formatRange(topic ?? "", range)))
+    }</th>${numberCell(whole(records), records)}${
       bytes === undefined
         ? html`<td>${words.nothing}</td>`
         : numberCell(size(bytes), bytes)
@@ -48,7 +49,9 @@ function inputsTable({ result: { inputs }, words }: View): Html {
         <caption id="inputs-table"><span>${words.inputs}</span></caption>
         <thead>
           <tr>
-            <th scope="col">${words.sourceAndDigest}</th>
+            <th scope="col">${inputs[0]?.ranges
+              ? words.storeAndOffsets
+              : words.sourceAndDigest}</th>
             <th scope="col">${words.records}</th>
             <th scope="col">${words.size}</th>
           </tr>
@@ -86,9 +89,10 @@ function outputsTable({ result: { outputs }, words }: View): Html {
   );
 }
 
-function digest(sha256: string | undefined): Part {
-  if (sha256 === undefined) return undefined;
-  return [" ", html`<code class="digest">${sha256}</code>`];
+/** Returns what identifies a content: its SHA-256, or the offsets of its messages. */
+function digest(identity: string | undefined): Part {
+  if (identity === undefined) return undefined;
+  return [" ", html`<code class="digest">${identity}</code>`];
 }
 
 function parameterList({ result: { parameters, suppressed }, words }: View): Html {
@@ -105,6 +109,7 @@ function parameterList({ result: { parameters, suppressed }, words }: View): Htm
     [words.encoding, parameters.encoding],
     [words.header, parameters.no_header && words.noHeader],
     [words.byteOrderMark, parameters.bom && words.withBom],
+    [words.gaps, parameters.allow_gaps && words.allowed],
     [words.maxRejectRate, rate === undefined ? undefined : percent(rate)],
     [words.minGroupSize, suppressed && whole(suppressed.min_group_size)],
   ];

@@ -64,6 +64,7 @@ const LABELS = {
   inputs: label("Inputs", "Entrées"),
   outputs: label("Files of this run", "Fichiers produits"),
   sourceAndDigest: label("File and its SHA-256", "Fichier et son SHA-256"),
+  storeAndOffsets: label("Store and its messages", "Dépôt et ses messages"),
   size: label("Size", "Taille"),
   parameters: label("Parameters", "Paramètres"),
   command: label("Command", "Commande"),
@@ -81,6 +82,8 @@ const LABELS = {
   noHeader: label("none: the first line is a record", "aucun : la première ligne compte"),
   byteOrderMark: label("Byte order mark", "Indicateur d’ordre (BOM)"),
   withBom: label("yes, for Excel", "oui, pour Excel"),
+  gaps: label("Missing messages", "Messages manquants"),
+  allowed: label("allowed", "admis"),
   maxRejectRate: label("Refused at most", "Part refusée maximale"),
   minGroupSize: label("Smallest group", "Plus petit groupe"),
 
