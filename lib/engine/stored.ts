@@ -21,7 +21,7 @@ export type StoredReportOptions = Omit<JobOptions, "olderThan" | "cleaner" | "th
  * of the funnel is off. Then the earlier outputs are untouched.
  *
  * @example
- * ```ts no-eval
+ * ```ts ignore
  * import { readStores, writeStoredReport } from "cohort";
  *
  * const result = await writeStoredReport(await readStores("data/live"), { out: "reports" });

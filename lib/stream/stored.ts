@@ -24,7 +24,7 @@ export interface ReadStoresOptions {
  * have read the same messages, or leave out messages in between.
  *
  * @example
- * ```ts no-eval
+ * ```ts ignore
  * import { readStores, statistics, olderThan } from "cohort";
  *
  * for (const { ages } of await readStores("data/live")) {
