@@ -16,7 +16,7 @@ import { withDisk } from "./world.ts";
 
 const CSV = "etudiants_transformed.csv";
 const COPY =
-  /^Bring the folder back from a copy, or give another with --store: what Kafka still holds can be read again$/;
+  /^Bring the folder back from a copy, or start over in another: what Kafka still holds can be read again$/;
 const OTHER = /^Give another folder with --store$/;
 
 /** Makes a store of 200 messages; returns its folder. */

@@ -268,7 +268,7 @@ diskTest("report refuses a store whose rejects somebody has changed", async (dir
   const ran = await report([path], `${dir}/out`);
   assert.equal(
     ran.stderr,
-    `error: Cannot use ${rejects}: a line in it is no reject\n       Bring the folder back from a copy, or give another with --store: what Kafka still holds can be read again\n`,
+    `error: Cannot use ${rejects}: a line in it is no reject\n       Bring the folder back from a copy, or start over in another: what Kafka still holds can be read again\n`,
   );
   assert.equal(ran.code, 3);
   assert.deepEqual([...Deno.readDirSync(`${dir}/out`)], []);

@@ -3,6 +3,7 @@
  */
 import { PipelineError } from "../errors.ts";
 import type { OffsetRange } from "./contents.ts";
+import { span } from "./offsets.ts";
 import type { StoreSnapshot } from "./snapshot.ts";
 
 /** A range with its store. */
@@ -69,10 +70,4 @@ function gap(before: Covered, after: Covered): PipelineError {
         "Add the store that has with another --input, or report without them: --allow-gaps",
     },
   );
-}
-
-/** Returns a range in words, `topic/0@10 to 19`, from its start to before its end. */
-function span(place: string, start: bigint, end: bigint): string {
-  const last = end - 1n;
-  return last === start ? `${place}@${start}` : `${place}@${start} to ${last}`;
 }

@@ -5,7 +5,7 @@ import { type ErrorKind, PipelineError, systemReason } from "../errors.ts";
 
 /** What to do with a store that is not as it must be. */
 export const OTHER_FOLDER =
-  "Bring the folder back from a copy, or give another with --store: what Kafka still holds can be read again";
+  "Bring the folder back from a copy, or start over in another: what Kafka still holds can be read again";
 
 /** Returns the error for a folder that cannot be used as a store. */
 export function unusable(

@@ -42,7 +42,7 @@ export function checkOffsets(
       });
     }
     if (next < held.low) {
-      const missing = `${topic}/${partition}@${next} to ${held.low - 1n}`;
+      const missing = span(`${topic}/${partition}`, next, held.low);
       throw new PipelineError("kafka", `${read}, but the broker begins at ${held.low}`, {
         hint:
           `It has deleted ${missing}: go on behind with --from earliest, or ${START_OVER}`,
@@ -61,8 +61,14 @@ export function checkOffsets(
  */
 export function checkNoJump(place: string, next: bigint, from: bigint): void {
   if (from <= next) return;
-  throw new PipelineError("kafka", `${place}@${next} to ${from - 1n} did not come`, {
+  throw new PipelineError("kafka", `${span(place, next, from)} did not come`, {
     hint:
       `If the broker has deleted them, go on behind with --from earliest, or ${START_OVER}`,
   });
+}
+
+/** Returns offsets in words, `topic/0@10 to 19`, from the start to before the end. */
+export function span(place: string, start: bigint, end: bigint): string {
+  const last = end - 1n;
+  return last === start ? `${place}@${start}` : `${place}@${start} to ${last}`;
 }

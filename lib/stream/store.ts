@@ -104,15 +104,13 @@ export class Store implements Disposable {
   #begin(database: Database): void {
     this.cutBack();
     onDisk(`${this.path}/${DATABASE}`, () => makeDurable(database));
-    const isNew = this.#recorded.rows.bytes === 0;
-    if (isNew) {
-      this.rows.write(new TextEncoder().encode(STUDENTS_HEADER));
-      this.rows.flush();
-      // the folder and its name too, or a power failure could take away what is in it
-      for (const folder of [this.path, `${this.path}/..`]) syncFolder(folder);
-    }
+    // the names of the files and of the folder: a power failure could take them away
+    for (const folder of [this.path, `${this.path}/..`]) syncFolder(folder);
     this.#inodes = inodes(this.path);
-    if (isNew) this.commit({ partitions: new Map(), ages: new Map() });
+    if (this.#recorded.rows.bytes > 0) return;
+    this.rows.write(new TextEncoder().encode(STUDENTS_HEADER));
+    this.rows.flush();
+    this.commit({ partitions: new Map(), ages: new Map() });
   }
 
   /** The range of a partition that was read last; its end is the checkpoint. */
