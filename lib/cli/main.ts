@@ -4,6 +4,7 @@
  */
 import config from "../../deno.json" with { type: "json" };
 import { PipelineError } from "../errors.ts";
+import { certsCommand } from "./certs.ts";
 import type { Command } from "./command.ts";
 import { complain, type Effects, print, printable } from "./effects.ts";
 import { generateCommand } from "./generate.ts";
@@ -12,9 +13,13 @@ import { nearest, type Settings, toggle, variableOf } from "./settings.ts";
 
 export { stopOnSignals } from "./effects.ts";
 
-const COMMANDS: ReadonlyMap<string, Command> = new Map([
+/** Commands by their names. */
+export type Commands = ReadonlyMap<string, Command>;
+
+const COMMANDS: Commands = new Map([
   ["report", reportCommand],
   ["generate", generateCommand],
+  ["certs", certsCommand],
 ]);
 
 /** Settings that every command has. */
@@ -27,9 +32,10 @@ const COMMON: Settings = {
 export async function runCommand(
   args: readonly string[],
   effects: Effects,
+  commands: Commands = COMMANDS,
 ): Promise<number> {
   try {
-    await dispatch(args, effects);
+    await dispatch(args, effects, commands);
     return 0;
   } catch (error) {
     return fail(error, isDebug(args, effects), effects);
@@ -42,21 +48,25 @@ function isDebug(args: readonly string[], { env }: Effects): boolean {
     ["1", "true"].includes(env(variableOf("debug")) ?? "");
 }
 
-async function dispatch(args: readonly string[], effects: Effects): Promise<void> {
+async function dispatch(
+  args: readonly string[],
+  effects: Effects,
+  commands: Commands,
+): Promise<void> {
   const [name, ...rest] = args;
-  const command = COMMANDS.get(name ?? "");
+  const command = commands.get(name ?? "");
   if (args.includes("--version")) {
     print(effects.stdout, `cohort ${config.version} (Deno ${Deno.version.deno})\n`);
   } else if (command !== undefined) {
     if (rest.includes("--help")) print(effects.stdout, helpOf(name!, command));
     else await command.run(rest, effects);
-  } else if (name === "--help") print(effects.stdout, overview());
+  } else if (name === "--help") print(effects.stdout, overview(commands));
   else {
-    const close = name === undefined ? undefined : nearest(name, [...COMMANDS.keys()]);
+    const close = name === undefined ? undefined : nearest(name, [...commands.keys()]);
     const what = name === undefined
       ? "No command is given"
       : `There is no command "${name}"`;
-    const known = [...COMMANDS.keys()].join(", ");
+    const known = [...commands.keys()].join(", ");
     throw new PipelineError("usage", what, {
       hint: close === undefined
         ? `Commands: ${known}; see --help`
@@ -82,13 +92,13 @@ function fail(error: unknown, isDebug: boolean, effects: Effects): number {
   return known.exitCode;
 }
 
-function overview(): string {
-  const lines = [...COMMANDS].map(([name, { summary }]) =>
+function overview(commands: Commands): string {
+  const lines = [...commands].map(([name, { summary }]) =>
     `  ${name.padEnd(10)} ${summary}`
   );
   return `cohort: cleans and analyses student records\n\n` +
     `Usage: deno task COMMAND [FLAGS]\n\nCommands:\n${lines.join("\n")}\n\n` +
-    `Each has its own help: deno task ${[...COMMANDS.keys()][0]} --help\n`;
+    `Each has its own help: deno task ${[...commands.keys()][0]} --help\n`;
 }
 
 function helpOf(name: string, { summary, settings }: Command): string {

@@ -14,6 +14,12 @@ export interface Written {
   readonly sha256: string;
 }
 
+/** Who may use what is made. */
+export interface Access {
+  /** POSIX permissions, from the moment on at which it is made; the system's where absent. */
+  readonly mode?: number;
+}
+
 const PARTIAL = /^\.(.+)\.[0-9a-f]{8}\.partial$/;
 
 /** A folder for the outputs of one run; dispose of it to drop what was not committed. */
@@ -31,9 +37,16 @@ export class OutputFolder implements Disposable {
    * @throws {PipelineError} If the folder or one of the places is a symbolic link, a file
    * where a folder must be or a folder where a file must be, or cannot be written.
    */
-  static open(path: string, names: readonly string[]): OutputFolder {
+  static open(
+    path: string,
+    names: readonly string[],
+    { mode }: Access = {},
+  ): OutputFolder {
     const folder = OutputFolder.#check(path, names);
-    onDisk(folder.path, () => Deno.mkdirSync(folder.path, { recursive: true }));
+    onDisk(
+      folder.path,
+      () => Deno.mkdirSync(folder.path, { recursive: true, ...(mode && { mode }) }),
+    );
     folder.#sweep(names);
     return folder;
   }
@@ -56,17 +69,17 @@ export class OutputFolder implements Disposable {
   }
 
   /** Returns a new file that will get this name when the folder is committed. */
-  create(name: string): OutputFile {
+  create(name: string, access: Access = {}): OutputFile {
     const random = crypto.getRandomValues(new Uint8Array(4));
     const partial = this.#at(`.${name}.${random.toHex()}.partial`);
-    const file = new OutputFile(name, this.#at(name), partial);
+    const file = new OutputFile(name, { place: this.#at(name), partial }, access);
     this.#files.push(file);
     return file;
   }
 
   /** Writes a whole small file. */
-  write(name: string, text: string): Written {
-    const file = this.create(name);
+  write(name: string, text: string, access: Access = {}): Written {
+    const file = this.create(name, access);
     file.write(new TextEncoder().encode(text));
     return file.close();
   }
@@ -139,15 +152,17 @@ export class OutputFile {
   #lines = 0;
   #written: Written | undefined;
 
-  constructor(name: string, place: string, partial: string) {
+  constructor(
+    name: string,
+    { place, partial }: { readonly place: string; readonly partial: string },
+    { mode }: Access = {},
+  ) {
     this.name = name;
     this.place = place;
     this.partial = partial;
     // createNew neither follows a link nor takes over a file
-    this.#file = onDisk(
-      place,
-      () => Deno.openSync(partial, { write: true, createNew: true }),
-    );
+    const options = { write: true, createNew: true, ...(mode && { mode }) };
+    this.#file = onDisk(place, () => Deno.openSync(partial, options));
     this.#file.tryLockSync(true);
   }
 

@@ -1,0 +1,81 @@
+/**
+ * Topics: which there are, how many partitions, from which offset to which; made and removed.
+ */
+import { openClient } from "./client.ts";
+import type { Connection } from "./connection.ts";
+
+/** What a partition holds. */
+export interface PartitionOffsets {
+  readonly partition: number;
+  /** The first offset that is still there. */
+  readonly start: bigint;
+  /** The offset that the next message will have. */
+  readonly end: bigint;
+}
+
+/** What {@linkcode KafkaAdmin.createTopic} needs to know. */
+export interface NewTopic {
+  readonly topic: string;
+  readonly partitions: number;
+  /** The topic's own settings, by Kafka's names: `compression.type`. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+/** Looks after topics; dispose of it to hang up. */
+export interface KafkaAdmin extends AsyncDisposable {
+  /** The names of all topics that we may see, Kafka's own left out. */
+  topics(): Promise<string[]>;
+  /** How many partitions the topic has. */
+  partitions(topic: string): Promise<number>;
+  /** The offsets of each partition, by number. */
+  offsets(topic: string): Promise<PartitionOffsets[]>;
+  createTopic(topic: NewTopic): Promise<void>;
+  /** Gives the topic so many partitions in all; they cannot become fewer. */
+  setPartitions(topic: string, count: number): Promise<void>;
+  deleteTopic(topic: string): Promise<void>;
+}
+
+/**
+ * Connects; all that it does ends within seconds, well or not.
+ *
+ * @param options `retries`: how often it tries again; 5 by default.
+ * @throws {Error} The client's own, here and in all that it does.
+ */
+export async function openAdmin(
+  connection: Connection,
+  { retries = 5 }: { readonly retries?: number } = {},
+): Promise<KafkaAdmin> {
+  const admin = (await openClient(connection, { retries })).admin();
+  await admin.connect();
+  const offsets = async (topic: string): Promise<PartitionOffsets[]> => {
+    const found = await admin.fetchTopicOffsets(topic);
+    return found.map(({ partition, low, high }) => ({
+      partition,
+      start: BigInt(low),
+      end: BigInt(high),
+    })).sort((a, b) => a.partition - b.partition);
+  };
+  return {
+    topics: async () =>
+      (await admin.listTopics()).filter((topic) => !topic.startsWith("__")),
+    partitions: async (topic) => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      return topics[0]!.partitions.length;
+    },
+    offsets,
+    createTopic: async ({ topic, partitions: numPartitions, config = {} }) => {
+      const configEntries = Object.entries(config).map(([name, value]) => ({
+        name,
+        value,
+      }));
+      await admin.createTopics({
+        topics: [{ topic, numPartitions, replicationFactor: 1, configEntries }],
+      });
+    },
+    setPartitions: async (topic, count) => {
+      await admin.createPartitions({ topicPartitions: [{ topic, count }] });
+    },
+    deleteTopic: (topic) => admin.deleteTopics({ topics: [topic] }),
+    [Symbol.asyncDispose]: () => admin.disconnect(),
+  };
+}
