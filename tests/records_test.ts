@@ -29,7 +29,7 @@ function read(
     readonly blockBytes: number;
   },
 ): readonly string[] {
-  const reader = new BatchReader(layout, blockBytes);
+  const reader = new BatchReader(layout, { blockBytes });
   const input = { name: "x.csv", layout };
   const found: string[] = [];
   const all = endsEmpty || chunks.length === 0 ? [...chunks, new Uint8Array(0)] : chunks;

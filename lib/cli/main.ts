@@ -8,6 +8,7 @@ import { certsCommand } from "./certs.ts";
 import type { Command } from "./command.ts";
 import { complain, type Effects, print, printable } from "./effects.ts";
 import { generateCommand } from "./generate.ts";
+import { produceCommand } from "./produce.ts";
 import { reportCommand } from "./report.ts";
 import { nearest, type Settings, toggle, variableOf } from "./settings.ts";
 
@@ -20,6 +21,7 @@ const COMMANDS: Commands = new Map([
   ["report", reportCommand],
   ["generate", generateCommand],
   ["certs", certsCommand],
+  ["produce", produceCommand],
 ]);
 
 /** Settings that every command has. */
@@ -102,9 +104,14 @@ function overview(commands: Commands): string {
 }
 
 function helpOf(name: string, { summary, settings }: Command): string {
-  const flags = Object.entries({ ...settings, ...COMMON }).map((
-    [flag, { value, help }],
-  ) => `  ${`--${flag}${value === undefined ? "" : ` ${value}`}`.padEnd(24)} ${help}`);
+  const rows = Object.entries({ ...settings, ...COMMON }).map(
+    ([flag, { value, help, isSecret }]) => {
+      const term = value === undefined ? `--${flag}` : `--${flag} ${value}`;
+      return [isSecret ? variableOf(flag) : term, help] as const;
+    },
+  );
+  const width = Math.max(...rows.map(([term]) => term.length));
+  const flags = rows.map(([term, help]) => `  ${term.padEnd(width)}  ${help}`);
   return `${summary}\n\nUsage: deno task ${name} [FLAGS]\n\n${flags.join("\n")}\n\n` +
     `A flag can also be set as a variable: ${
       variableOf(Object.keys(settings)[0]!)

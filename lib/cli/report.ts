@@ -5,16 +5,15 @@ import type { JobOptions } from "../engine/job.ts";
 import { checkRejectRate, redraw, REDRAWN, writeReport } from "../engine/local.ts";
 import { OUTPUTS } from "../engine/outputs.ts";
 import { writeStoredReport } from "../engine/stored.ts";
-import { PipelineError, systemReason } from "../errors.ts";
+import { PipelineError } from "../errors.ts";
 import { openFile, printPdf } from "../export/browser.ts";
 import { OutputFolder } from "../export/folder.ts";
-import { parseColumns } from "../ingest/columns.ts";
-import { readFiles } from "../ingest/files.ts";
-import type { Source } from "../ingest/source.ts";
 import { formatResult, parseResult, type Result } from "../report/result.ts";
 import { readStores } from "../stream/stored.ts";
-import { complain, type Effects, print, printable, untilAborted } from "./effects.ts";
+import { complain, type Effects, print, printable } from "./effects.ts";
 import type { Command } from "./command.ts";
+import { isFile, readText } from "./files.ts";
+import { openSources } from "./input_settings.ts";
 import { progressPrinter } from "./progress.ts";
 import {
   CONFIG_FILE,
@@ -91,26 +90,6 @@ async function openInputs(
   return (options) => writeReport(sources, { ...options, ...years });
 }
 
-function openSources(
-  { input, columns, delimiter, encoding, "no-header": noHeader }: ReportValues,
-  { stdin, signal }: Effects,
-  onWarning: (message: string) => void,
-): Promise<Source[]> {
-  if (input.filter((path) => path === "-").length > 1) {
-    throw new PipelineError("usage", "--input - is given twice", {
-      hint: "There is only one standard input",
-    });
-  }
-  return readFiles(input, {
-    ...(columns !== undefined && { columns: parseColumns(columns) }),
-    ...(delimiter !== undefined && { delimiter }),
-    ...(encoding !== undefined && { encoding }),
-    noHeader,
-    stdin: untilAborted(stdin, signal),
-    onWarning,
-  });
-}
-
 function tell(
   result: Result,
   { json, quiet, out, "no-html": noPage }: ReportValues,
@@ -170,26 +149,8 @@ const PDF = "report.pdf";
 /** Returns the config file that is named, or the usual one if it is there. */
 function readConfig(named: string | undefined): ConfigFile | undefined {
   const name = named ?? CONFIG_FILE;
-  if (named === undefined && !exists(name)) return undefined;
+  if (named === undefined && !isFile(name)) return undefined;
   return parseConfig(readText(name, "usage"), name, reportSettings);
-}
-
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
-function readText(path: string, kind: "usage" | "input"): string {
-  try {
-    return Deno.readTextFileSync(path).replace(/^\ufeff/, ""); // Notepad writes a mark
-  } catch (cause) {
-    throw new PipelineError(kind, `Cannot read ${path}: ${systemReason(cause)}`, {
-      cause,
-    });
-  }
 }
 
 /** The clock, or the time that `SOURCE_DATE_EPOCH` fixes (reproducible-builds.org). */

@@ -2,12 +2,10 @@
  * The settings of `report`: flags, variables and keys of `report.config.json` alike.
  */
 import { z } from "zod";
-import type { PipelineError } from "../errors.ts";
-import { parseColumns } from "../ingest/columns.ts";
-import { encodingName } from "../ingest/encoding.ts";
 import { MOST_THREADS } from "../engine/job.ts";
 import { OLDER_THAN } from "../transform/clean.ts";
 import type { Result } from "../report/result.ts";
+import { inputSettings } from "./input_settings.ts";
 import { type Setting, toggle, type Values, wholeNumber } from "./settings.ts";
 
 /** The config file that is read where there is one. */
@@ -21,33 +19,13 @@ function text(value: string, help: string): Setting<string | undefined> {
   };
 }
 
-/** A text that `check` does not throw at; else its own words tell why. */
-function checked(
-  value: string,
-  help: string,
-  check: (text: string) => unknown,
-): Setting<string | undefined> {
-  const schema = z.string().superRefine((text, context) => {
-    try {
-      check(text);
-    } catch (error) {
-      const { message, hint } = error as PipelineError;
-      context.addIssue({ code: "custom", message: `${message}. ${hint}` });
-    }
-  });
-  return { value, help, schema: schema.optional() };
-}
-
-const DELIMITER_NAMES: Readonly<Record<string, string>> = { tab: "\t", "\\t": "\t" };
-
 /** What `report` can be told. */
 export const reportSettings = {
+  ...inputSettings,
   input: {
-    value: "PATH",
+    ...inputSettings.input,
     help:
       "CSV file, folder of *.csv* files, store of a stream, or - for standard input; repeatable (data/students.csv)",
-    isRepeatable: true,
-    schema: z.array(z.string().min(1, "a path")).default(["data/students.csv"]),
   },
   from: text("FILE", "Draw the page again from a report.json, without the data"),
   out: {
@@ -79,24 +57,6 @@ export const reportSettings = {
   pdf: toggle("Print the page to report.pdf too, through Chromium or Chrome"),
   browser: text("PATH", "The Chromium or Chrome for --pdf (found)"),
   open: toggle("Open the page when it is done"),
-  columns: checked(
-    "LIST",
-    "Which column holds what: name=…,age=…,field=… or first=…,last=…; names or numbers",
-    parseColumns,
-  ),
-  delimiter: {
-    value: "CHAR",
-    help: "What separates the cells: , ; | tab … (found out)",
-    schema: z.string().transform((given) => DELIMITER_NAMES[given] ?? given)
-      .pipe(z.string().regex(/^[\t !#-~]$/, "one ASCII character, no quote; or tab"))
-      .optional(),
-  },
-  encoding: checked(
-    "NAME",
-    "Encoding where no byte order mark tells: latin1, windows-1252, utf-16le … (utf-8)",
-    encodingName,
-  ),
-  "no-header": toggle("The first line is a record, whatever it looks like"),
   "allow-gaps": toggle("Report on stores that have not read some messages in between"),
   bom: toggle("Begin the CSV with a byte order mark, for Excel"),
   "max-reject-rate": {

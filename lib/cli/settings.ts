@@ -16,6 +16,8 @@ export interface Setting<T> {
   readonly help: string;
   /** Whether it can be given more than once. */
   readonly isRepeatable?: boolean;
+  /** Whether it never stands on a command line, where others can read it, nor in an output. */
+  readonly isSecret?: boolean;
   /** Turns the text (`"true"` of a switch, all texts of a repeatable one) into the value. */
   readonly schema: z.ZodType<T>;
 }
@@ -55,8 +57,10 @@ export interface Given {
 export interface ConfigFile {
   /** For errors. */
   readonly name: string;
-  /** Its values as texts, by its keys. */
+  /** Its values as texts, by their flags. */
   readonly texts: ReadonlyMap<string, readonly string[]>;
+  /** How errors call the values, by their flags; absent: by the file's name and the flag. */
+  readonly places?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -73,7 +77,8 @@ export function readSettings<S extends Settings>(settings: S, given: Given): Val
     if (!parsed.success) {
       const at = parsed.error.issues[0]!.path[0]; // which of a repeatable one
       const text = texts?.at(typeof at === "number" ? at : -1) ?? "";
-      throw new PipelineError("usage", `${name} cannot be "${text}"`, {
+      const what = setting.isSecret && text !== "" ? "what it is" : `"${text}"`;
+      throw new PipelineError("usage", `${name} cannot be ${what}`, {
         hint: hintOf(parsed.error.issues[0]!),
         cause: parsed.error,
       });
@@ -97,7 +102,33 @@ function textsOf(
   if (flags.has(flag)) return { name: `--${flag}`, texts: flags.get(flag) };
   const variable = env(variableOf(flag)) ?? "";
   if (variable !== "") return { name: variableOf(flag), texts: [variable] };
-  return { name: `${config?.name}: ${flag}`, texts: config?.texts.get(flag) };
+  const name = config?.places?.get(flag) ?? `${config?.name}: ${flag}`;
+  return { name, texts: config?.texts.get(flag) };
+}
+
+/** A value and where it comes from, as texts for a person. */
+export interface Origin {
+  readonly flag: string;
+  /** "hidden" of a secret. */
+  readonly value: string;
+  /** `--topic`, `COHORT_TOPIC`, the place in a config file, or "default". */
+  readonly from: string;
+}
+
+/** Returns where each value comes from; what is neither given nor has a default is left out. */
+export function originsOf<S extends Settings>(
+  settings: S,
+  given: Given,
+  values: Values<S>,
+): readonly Origin[] {
+  const flags = readFlags(settings, given.args);
+  return Object.entries(settings).flatMap(([flag, { isSecret }]) => {
+    const value = values[flag];
+    if (value === undefined) return [];
+    const { name, texts } = textsOf(flag, flags, given);
+    const from = texts === undefined ? "default" : name;
+    return [{ flag, value: isSecret ? "hidden" : String(value), from }];
+  });
 }
 
 const configSchema = z.record(
@@ -185,8 +216,9 @@ export function readFlags(
       ? settings[token.name]
       : undefined;
     if (setting === undefined) {
-      throw unknown(token.rawName, [...Object.keys(settings), "help", "version"]);
+      throw unknown(token.rawName, [...flagsOf(settings), "help", "version"]);
     }
+    if (setting.isSecret) throw notAFlag(token.name);
     texts.set(token.name, [...texts.get(token.name) ?? [], textOf(token, setting)]);
   }
   return texts;
@@ -215,6 +247,16 @@ function textOf(token: OptionToken, setting: Setting<unknown>): string {
 function takesNoValue(rawName: string): PipelineError {
   return new PipelineError("usage", `${rawName} takes no value`, {
     hint: `Write ${rawName} alone`,
+  });
+}
+
+function flagsOf(settings: Settings): readonly string[] {
+  return Object.keys(settings).filter((flag) => !settings[flag]!.isSecret);
+}
+
+function notAFlag(name: string): PipelineError {
+  return new PipelineError("usage", `--${name} does not belong on a command line`, {
+    hint: `Others can read it there: set the variable ${variableOf(name)}`,
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import { isIP } from "node:net";
 import type * as X509 from "@peculiar/x509";
+import type { Identity } from "./connection.ts";
 
 /** How long a certificate is good, and who it says it is. */
 export interface Subject {
@@ -13,14 +14,6 @@ export interface Subject {
   readonly hosts?: readonly string[];
   readonly from: Date;
   readonly until: Date;
-}
-
-/** A certificate and the key that belongs to it. */
-export interface Identity {
-  /** PEM. */
-  readonly certificate: string;
-  /** PEM of a PKCS#8 key, not encrypted. */
-  readonly key: string;
 }
 
 /** Signs certificates that {@linkcode Authority.certificate} proves. */

@@ -2,7 +2,9 @@
  * The Kafka client: the only file that imports it. It is loaded when a command needs Kafka,
  * and not before.
  */
-import type { Kafka, KafkaConfig } from "kafkajs";
+import { connect as connectTcp, isIP } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { ISocketFactory, Kafka, KafkaConfig } from "kafkajs";
 import { CODECS } from "./codecs.ts";
 import { type Connection, formatServer } from "./connection.ts";
 
@@ -43,8 +45,12 @@ export async function openClient(
       brokers: servers.map(formatServer),
       clientId,
       ...(tls && {
-        ssl: { ca: [tls.authorities], cert: tls.certificate, key: tls.key },
+        ssl: {
+          ca: [tls.authorities],
+          ...(tls.identity && { cert: tls.identity.certificate, key: tls.identity.key }),
+        },
       }),
+      socketFactory: connect,
       connectionTimeout: 2000,
       requestTimeout: 10_000,
       retry: { ...RETRY, retries },
@@ -54,6 +60,16 @@ export async function openClient(
     } satisfies KafkaConfig,
   );
 }
+
+/** Connects as the client does by itself, but sends what it has at once. */
+const connect: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+  const server = isIP(host) > 0 ? { host, port } : { host, port, servername: host };
+  const socket = ssl
+    ? connectTls({ ...server, ...ssl }, onConnect)
+    : connectTcp({ host, port }, onConnect);
+  // else a request of several packets waits 40 ms for the broker to confirm the first
+  return socket.setNoDelay(true).setKeepAlive(true, 60_000);
+};
 
 /** Returns the package with all codecs and without its one fault. */
 export async function loadKafkajs(): Promise<typeof import("kafkajs")> {
@@ -75,11 +91,15 @@ interface RequestQueue {
   scheduleCheckPendingRequests(): void;
 }
 
+/** How often the queue looks for requests that wait, in ms. */
+const QUEUE_CHECK_MS = 10;
+
 let isMended = false;
 
 /**
- * Gives a time that is over as "now". The queue hands "time until then" to a timer, and a
- * negative one makes Node and Deno print a TimeoutNegativeWarning on every run.
+ * Gives the queue's timer a time to come. It is handed the time until the broker's throttle
+ * ends, and of a throttle that has ended long ago that is a negative one, for which Node and
+ * Deno print a TimeoutNegativeWarning.
  */
 async function mendRequestQueue(): Promise<void> {
   if (isMended) return;
@@ -88,7 +108,9 @@ async function mendRequestQueue(): Promise<void> {
     (await import("kafkajs/request-queue")).default;
   const { scheduleCheckPendingRequests } = queue.prototype;
   queue.prototype.scheduleCheckPendingRequests = function () {
-    this.throttledUntil = Math.max(this.throttledUntil, Date.now());
+    const { throttledUntil } = this;
+    this.throttledUntil = Math.max(throttledUntil, Date.now() + QUEUE_CHECK_MS);
     scheduleCheckPendingRequests.call(this);
+    this.throttledUntil = throttledUntil;
   };
 }

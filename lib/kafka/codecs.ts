@@ -29,7 +29,8 @@ export const CODECS: Readonly<Record<"snappy" | "lz4" | "zstd", Codec>> = {
     decompress: async (bytes) => (await loadSnappy()).decompress(bytes),
   },
   lz4: {
-    compress: async ({ buffer }) => Buffer.from((await loadLz4()).compress(buffer)),
+    compress: async ({ buffer }) =>
+      asIndependent(Buffer.from((await loadLz4()).compress(buffer))),
     decompress: async (bytes) => Buffer.from((await loadLz4()).decompress(bytes)),
   },
   zstd: {
@@ -37,3 +38,13 @@ export const CODECS: Readonly<Record<"snappy" | "lz4" | "zstd", Codec>> = {
     decompress: (bytes) => unpackZstd(bytes),
   },
 };
+
+/**
+ * Returns the frame with the mark that its blocks do not need each other, which Kafka asks
+ * for and lz4js does not set. It is true of the one block that a batch under 4 MB is.
+ */
+function asIndependent(frame: Buffer): Buffer {
+  frame[4] = 0x60; // version 1, independent blocks
+  frame[6] = 0x73; // the checksum of this byte and the next, which says blocks of 4 MB
+  return frame;
+}

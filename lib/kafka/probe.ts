@@ -72,8 +72,9 @@ async function connect(
   });
   if (tls === undefined) return plain;
   plain.close(); // connectTls takes no signal: now it is known that it does not wait
-  const { authorities, certificate: cert, key } = tls;
-  return await Deno.connectTls({ hostname, port, caCerts: [authorities], cert, key });
+  const { certificate: cert, key } = tls.identity ?? {};
+  const trust = { hostname, port, caCerts: [tls.authorities] };
+  return await Deno.connectTls(cert && key ? { ...trust, cert, key } : trust);
 }
 
 async function converse(conn: Deno.TcpConn | Deno.TlsConn): Promise<void> {

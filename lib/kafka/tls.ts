@@ -6,16 +6,19 @@
 import { Buffer } from "node:buffer";
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { PipelineError, systemReason } from "../errors.ts";
-import type { Tls } from "./connection.ts";
+import type { Identity, Tls } from "./connection.ts";
 
-/** A PEM text: the path of its file, or the text itself where a setting holds it. */
-export type Pem = string | { readonly text: string; readonly setting: string };
+/** A PEM text with its name for errors: of a file, or of the setting that holds it. */
+export interface Pem {
+  readonly name: string;
+  readonly text: string;
+}
 
-/** Where the three PEM texts of a connection are. */
-export interface TlsPlaces {
+/** The PEM texts of a connection. */
+export interface TlsTexts {
   readonly authorities: Pem;
-  readonly certificate: Pem;
-  readonly key: Pem;
+  /** Absent where the client does not say who it is. */
+  readonly identity?: { readonly certificate: Pem; readonly key: Pem };
   /** Of an encrypted key. */
   readonly password?: string | undefined;
 }
@@ -23,101 +26,38 @@ export interface TlsPlaces {
 const NEW_ONES = "make new ones with: deno task certs --force";
 
 /**
- * Returns the texts, the key decrypted.
+ * Returns the text of a PEM file.
  *
- * @param now For certificates whose time is over.
- * @throws {PipelineError} If a file is missing, holds no PEM of its kind, a certificate is not
- * good now, all may read the key, its password is missing or wrong, or it is not the key of
- * the certificate.
+ * @param setting What names another file, for the hint.
+ * @throws {PipelineError} If it cannot be read.
  */
-export function readTls(places: TlsPlaces, now: Date): Tls {
-  const authorities = read(places.authorities, "ssl.ca.location");
-  const certificate = read(places.certificate, "ssl.certificate.location");
-  const keyText = read(places.key, "ssl.key.location");
-  parseCertificate(authorities, places.authorities);
-  const parsed = parseCertificate(certificate, places.certificate);
-  refuseUntimely(parsed, places.certificate, now);
-  refuseOpenKey(places.key);
-  const key = parseKey(keyText, places);
-  if (!parsed.checkPrivateKey(key)) {
-    throw new PipelineError(
-      "usage",
-      `The key ${nameOf(places.key)} is not the key of ${nameOf(places.certificate)}`,
-      { hint: `Take the two that were made together, or ${NEW_ONES}` },
-    );
-  }
-  return {
-    authorities,
-    certificate,
-    key: key.export({ type: "pkcs8", format: "pem" }) as string,
-  };
-}
-
-/** Returns how the PEM is called in errors. */
-function nameOf(pem: Pem): string {
-  return typeof pem === "string" ? pem : pem.setting;
-}
-
-function read(pem: Pem, setting: string): string {
-  if (typeof pem !== "string") return pem.text;
+export function readPem(path: string, setting: string): Pem {
   try {
-    return Deno.readTextFileSync(pem);
+    return { name: path, text: Deno.readTextFileSync(path) };
   } catch (cause) {
-    throw new PipelineError("usage", `Cannot read ${pem}: ${systemReason(cause)}`, {
+    throw new PipelineError("usage", `Cannot read ${path}: ${systemReason(cause)}`, {
       hint: `Make it with deno task certs, or say where yours is with ${setting}`,
       cause,
     });
   }
 }
 
-function parseCertificate(text: string, pem: Pem): X509Certificate {
-  if (!text.includes("-----BEGIN CERTIFICATE-----")) throw notPem(pem, "certificate");
-  try {
-    return new X509Certificate(text.slice(text.indexOf("-----BEGIN CERTIFICATE-----")));
-  } catch (cause) {
-    throw notPem(pem, "certificate", cause);
-  }
-}
-
-function notPem(pem: Pem, what: "certificate" | "key", cause?: unknown): PipelineError {
-  const [command, begin] = what === "key"
-    ? ["pkey", "PRIVATE KEY"]
-    : ["x509", "CERTIFICATE"];
-  return new PipelineError(
+/**
+ * Refuses a file with a secret that every user of the machine may read or change; Windows
+ * has no such permissions.
+ *
+ * @throws {PipelineError} If they may; it shows what mends it.
+ */
+export function refuseOpenFile(path: string, secret: string): void {
+  if (Deno.build.os === "windows") return;
+  if (((Deno.statSync(path).mode ?? 0) & 0o007) === 0) return;
+  throw new PipelineError(
     "usage",
-    `Cannot use ${nameOf(pem)}: it holds no PEM ${what}`,
+    `Everybody on this machine may read ${secret}${path}`,
     {
-      hint: `It should hold a line -----BEGIN ${begin}-----; ` +
-        `turn DER into PEM with: openssl ${command} -inform der`,
-      cause,
+      hint: `Mend it with: chmod 600 ${quoted(path)}`,
     },
   );
-}
-
-function refuseUntimely(certificate: X509Certificate, pem: Pem, now: Date): void {
-  const [from, until] = [certificate.validFrom, certificate.validTo].map((text) =>
-    new Date(text)
-  );
-  const what = now > until!
-    ? `expired on ${day(until!)}`
-    : now < from!
-    ? `is good from ${day(from!)} on only`
-    : undefined;
-  if (what === undefined) return;
-  throw new PipelineError("usage", `The certificate ${nameOf(pem)} ${what}`, {
-    hint: `Check this machine's clock, ask for a new one, or ${NEW_ONES}`,
-  });
-}
-
-const day = (date: Date): string => date.toISOString().slice(0, 10);
-
-/** Refuses a key that every user of the machine may read; Windows has no such bits. */
-function refuseOpenKey(pem: Pem): void {
-  if (typeof pem !== "string" || Deno.build.os === "windows") return;
-  if (((Deno.statSync(pem).mode ?? 0) & 0o007) === 0) return;
-  throw new PipelineError("usage", `Everybody on this machine may read the key ${pem}`, {
-    hint: `Mend it with: chmod 600 ${quoted(pem)}`,
-  });
 }
 
 /** Returns the path as a shell takes it. */
@@ -125,26 +65,111 @@ function quoted(path: string): string {
   return /^[\w./@%+:,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
-function parseKey(text: string, { key, password }: TlsPlaces): KeyObject {
-  if (!/-----BEGIN ([A-Z]+ )*PRIVATE KEY-----/.test(text)) throw notPem(key, "key");
-  const isEncrypted = /BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED/.test(text);
-  if (isEncrypted && password === undefined) {
-    throw new PipelineError("usage", `The key ${nameOf(key)} needs a password`, {
-      hint: "Give it as ssl.key.password in kafka.properties or COHORT_SSL_KEY_PASSWORD",
-    });
-  }
-  try {
-    const passphrase = isEncrypted ? Buffer.from(password!) : undefined;
-    return createPrivateKey({ key: text, ...(passphrase && { passphrase }) });
-  } catch (cause) {
-    if (!isEncrypted) throw notPem(key, "key", cause);
+/**
+ * Returns what a connection needs, its key decrypted.
+ *
+ * @param now For certificates whose time is over.
+ * @throws {PipelineError} If a text is no PEM of its kind, the certificate is not good now,
+ * the key's password is missing or wrong, or it is not the key of the certificate.
+ */
+export function parseTls(texts: TlsTexts, now: Date): Tls {
+  const { authorities, identity, password } = texts;
+  parseCertificate(authorities);
+  if (identity === undefined) return { authorities: authorities.text };
+  return {
+    authorities: authorities.text,
+    identity: parseIdentity({ ...identity, password }, now),
+  };
+}
+
+function parseIdentity(
+  { certificate, key, password }: NonNullable<TlsTexts["identity"]> & {
+    readonly password: string | undefined;
+  },
+  now: Date,
+): Identity {
+  const parsed = parseCertificate(certificate);
+  refuseUntimely(parsed, certificate.name, now);
+  const opened = parseKey(key, password);
+  if (!parsed.checkPrivateKey(opened)) {
     throw new PipelineError(
       "usage",
-      `The password is not that of the key ${nameOf(key)}`,
-      {
-        hint: "Mend ssl.key.password, or COHORT_SSL_KEY_PASSWORD",
-        cause,
-      },
+      `The key ${key.name} is not the key of ${certificate.name}`,
+      { hint: `Take the two that were made together, or ${NEW_ONES}` },
     );
+  }
+  return {
+    certificate: certificate.text,
+    key: opened.export({ type: "pkcs8", format: "pem" }) as string,
+  };
+}
+
+const BEGIN_CERTIFICATE = "-----BEGIN CERTIFICATE-----";
+
+function parseCertificate(pem: Pem): X509Certificate {
+  const start = pem.text.indexOf(BEGIN_CERTIFICATE); // some stand below an explanation
+  if (start < 0) throw notPem(pem, "certificate");
+  try {
+    return new X509Certificate(pem.text.slice(start));
+  } catch (cause) {
+    throw notPem(pem, "certificate", cause);
+  }
+}
+
+function notPem(
+  { name }: Pem,
+  what: "certificate" | "key",
+  cause?: unknown,
+): PipelineError {
+  const [begin, command] = what === "key"
+    ? ["-----BEGIN PRIVATE KEY-----", "pkey"]
+    : [BEGIN_CERTIFICATE, "x509"];
+  return new PipelineError("usage", `Cannot use ${name}: it holds no PEM ${what}`, {
+    hint: `It must have a line ${begin}; from DER: openssl ${command} -inform der`,
+    cause,
+  });
+}
+
+function refuseUntimely(certificate: X509Certificate, name: string, now: Date): void {
+  const [from, until] = [new Date(certificate.validFrom), new Date(certificate.validTo)];
+  const what = now > until
+    ? `has expired on ${day(until)}`
+    : now < from
+    ? `is good only from ${day(from)} on`
+    : undefined;
+  if (what === undefined) return;
+  throw new PipelineError("usage", `The certificate ${name} ${what}`, {
+    hint: `Check this machine's clock, ask for a new certificate, or ${NEW_ONES}`,
+  });
+}
+
+const day = (date: Date): string => date.toISOString().slice(0, 10);
+
+const KEY = /-----BEGIN ((?:[A-Z]+ )*PRIVATE KEY)-----[^]*?-----END \1-----/;
+
+function parseKey(pem: Pem, password: string | undefined): KeyObject {
+  const { name } = pem;
+  const key = KEY.exec(pem.text)?.[0]; // a certificate may stand beside it
+  if (key === undefined) throw notPem(pem, "key");
+  const isEncrypted = /BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED/.test(key);
+  if (!isEncrypted) {
+    try {
+      return createPrivateKey(key);
+    } catch (cause) {
+      throw notPem(pem, "key", cause);
+    }
+  }
+  const hint = "Give it as ssl.key.password in kafka.properties, or as the variable " +
+    "COHORT_SSL_KEY_PASSWORD";
+  if (password === undefined) {
+    throw new PipelineError("usage", `The key ${name} needs its password`, { hint });
+  }
+  try {
+    return createPrivateKey({ key, passphrase: Buffer.from(password) });
+  } catch (cause) {
+    throw new PipelineError("usage", `The password does not open the key ${name}`, {
+      hint,
+      cause,
+    });
   }
 }

@@ -7,16 +7,17 @@
  * And a line over 64 KiB is handed on as its first 4 KiB and its length, never held whole.
  */
 import { type Block, BlockCutter } from "./blocks.ts";
+import { concat } from "./bytes.ts";
 import { splitRecord } from "./cells.ts";
 import { isBlank, MAX_RECORD_BYTES } from "./rules.ts";
 import type { BytesBatch, Layout } from "./types.ts";
 
-/** How much of a record that is too long is kept, in bytes. */
+/** How much of a record that is too long is kept where nobody asks for more, in bytes. */
 export const EXCERPT_BYTES = 4096;
 
 /** One record as it stands in an input, without its line end. */
 export interface RawRecord {
-  /** Its bytes, valid until the next record is asked for; the first 4 KiB if it is too long. */
+  /** Its bytes, valid until the next record is asked for; only the first if it is too long. */
   readonly bytes: Uint8Array;
   /** Its whole length in bytes. */
   readonly length: number;
@@ -70,18 +71,30 @@ export function startOf({ header }: Layout, byteOffset = 0): ReaderState {
 export class BatchReader {
   readonly #layout: Layout;
   readonly #cutter: BlockCutter;
+  readonly #keptBytes: number;
   #state: ReaderState | undefined;
 
-  constructor(layout: Layout, blockBytes?: number) {
+  /**
+   * @param options `keptBytes`: how much of a record that is too long is kept; 4 KiB by
+   * default.
+   */
+  constructor(
+    layout: Layout,
+    { blockBytes, keptBytes = EXCERPT_BYTES }: {
+      readonly blockBytes?: number | undefined;
+      readonly keptBytes?: number;
+    } = {},
+  ) {
     this.#layout = layout;
     this.#cutter = new BlockCutter(layout.lineEnd, blockBytes);
+    this.#keptBytes = keptBytes;
   }
 
   /** Yields the records that are whole, blank lines included, the header left out. */
   *read({ bytes, isLast, byteOffset }: BytesBatch): Generator<RawRecord> {
     let state = this.#state ?? startOf(this.#layout, byteOffset);
     for (const block of this.#cutter.cut(bytes, isLast)) {
-      const reader = new BlockReader(this.#layout, state);
+      const reader = new BlockReader(this.#layout, state, this.#keptBytes);
       yield* reader.read(block);
       state = reader.state;
     }
@@ -93,15 +106,20 @@ export class BatchReader {
 export class BlockReader {
   readonly #layout: Layout;
   readonly #lineEnd: number;
+  readonly #keptBytes: number;
   #line: number;
   #byteOffset: number;
   #isHeaderNext: boolean;
   #skip: number;
   #long: ReaderState["long"];
 
-  /** @param state Where the reader of the block before it stood. */
-  constructor(layout: Layout, state: ReaderState) {
+  /**
+   * @param state Where the reader of the block before it stood.
+   * @param keptBytes How much of a record that is too long is kept.
+   */
+  constructor(layout: Layout, state: ReaderState, keptBytes = EXCERPT_BYTES) {
     this.#layout = layout;
+    this.#keptBytes = keptBytes;
     this.#lineEnd = layout.lineEnd.charCodeAt(0);
     this.#line = state.line;
     this.#byteOffset = state.byteOffset;
@@ -204,14 +222,14 @@ export class BlockReader {
   ): Found {
     const isCrLf = hasEnd && this.#lineEnd === LF && end > at && text[end - 1] === CR;
     const length = end - at - (isCrLf ? 1 : 0);
-    const kept = length > MAX_RECORD_BYTES ? EXCERPT_BYTES : length;
+    const kept = length > MAX_RECORD_BYTES ? Math.min(length, this.#keptBytes) : length;
     const record = { bytes: text.subarray(at, at + kept), length };
     return { record, next: end + (hasEnd ? 1 : 0), lines };
   }
 
   /** Lets go of all but the head of a line that is too long whatever follows. */
   #startLong(bytes: Uint8Array, at: number, own: number): void {
-    const head = bytes.slice(at, at + EXCERPT_BYTES);
+    const head = bytes.slice(at, at + this.#keptBytes);
     this.#long = { head, length: own - at, lastByte: bytes[own - 1]! };
   }
 
@@ -219,7 +237,7 @@ export class BlockReader {
   *#endLong(bytes: Uint8Array, isLast: boolean): Generator<RawRecord, number> {
     const end = bytes.indexOf(this.#lineEnd);
     const part = end < 0 ? bytes : bytes.subarray(0, end);
-    const { head } = this.#long!;
+    const head = this.#lengthen(this.#long!, part);
     const whole = this.#long!.length + part.length;
     const lastByte = part.at(-1) ?? this.#long!.lastByte;
     if (end < 0 && !isLast) {
@@ -227,11 +245,22 @@ export class BlockReader {
       return bytes.length;
     }
     const length = whole - (end >= 0 && this.#lineEnd === LF && lastByte === CR ? 1 : 0);
-    yield { bytes: head, length, line: this.#line, byteOffset: this.#byteOffset };
+    const kept = head.subarray(0, length);
+    yield { bytes: kept, length, line: this.#line, byteOffset: this.#byteOffset };
     this.#line++;
     this.#byteOffset += whole + (end < 0 ? 0 : 1);
     this.#long = undefined;
     return part.length + (end < 0 ? 0 : 1);
+  }
+
+  /** Returns the head with as much of the line's next part as is kept. */
+  #lengthen(
+    { head, length }: NonNullable<ReaderState["long"]>,
+    part: Uint8Array,
+  ): Uint8Array {
+    if (head.length >= this.#keptBytes) return head;
+    const known = Math.max(0, head.length - length); // what followed the block was seen
+    return concat([head, part.subarray(known, known + this.#keptBytes - head.length)]);
   }
 }
 

@@ -18,7 +18,7 @@
 import { resolve } from "node:path";
 import { openAdmin } from "../../lib/kafka/admin.ts";
 import type { Connection } from "../../lib/kafka/connection.ts";
-import { readTls } from "../../lib/kafka/tls.ts";
+import { parseTls, readPem } from "../../lib/kafka/tls.ts";
 import { findJars } from "./jars.ts";
 import { freePorts, refuseTakenPort } from "./ports.ts";
 import { end, format, isFormatted, startKafka, untilItAnswers } from "./process.ts";
@@ -147,15 +147,16 @@ function drop(folder: string): void {
 }
 
 function connectionTo(port: number, certificates: string): Connection {
-  const places = {
-    authorities: `${certificates}/ca.pem`,
-    certificate: `${certificates}/service.cert`,
-    key: `${certificates}/service.key`,
-  };
+  const pem = (name: string) => readPem(`${certificates}/${name}`, "--certs");
+  const [authorities, broker] = [pem("ca.pem"), pem("broker.pem")];
+  const service = { certificate: pem("service.cert"), key: pem("service.key") };
+  const now = new Date();
+  // Java would say of the broker's own what is wrong with it, but only in its log
+  parseTls({ authorities, identity: { certificate: broker, key: broker } }, now);
   return {
     servers: [{ host: "127.0.0.1", port }],
     clientId: "cohort-broker",
-    tls: readTls(places, new Date()),
+    tls: parseTls({ authorities, identity: service }, now),
   };
 }
 
