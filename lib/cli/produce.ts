@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { PipelineError } from "../errors.ts";
 import { COMPRESSIONS, openProducer } from "../kafka/producer.ts";
-import type { ProduceCounts } from "../stream/outbox.ts";
+import { Outbox, type ProduceCounts } from "../stream/outbox.ts";
 import { produce } from "../stream/produce.ts";
 import type { Command } from "./command.ts";
 import { complain, type Effects, print, printable } from "./effects.ts";
@@ -71,27 +71,23 @@ async function run(values: Values<typeof settings>, effects: Effects): Promise<v
     ...{ topic, partitions, compression, onLog },
   });
   const started = performance.now();
-  let counts: ProduceCounts = NOTHING;
+  const outbox = new Outbox(producer, {
+    ...{ rate, signal },
+    onWaiting: (isWaiting) =>
+      warn(isWaiting ? "Kafka does not answer: trying again" : "Kafka answers again"),
+  });
   try {
-    counts = await produce(() => openSources(values, effects, warn), {
-      ...{ producer, rate, isEndless, key, signal },
-      onProgress: (now) => {
-        counts = now.counts;
-        progress?.show({ ...now, records: counts.sent });
-      },
-      onWaiting: (isWaiting) =>
-        warn(isWaiting ? "Kafka does not answer: trying again" : "Kafka answers again"),
+    await produce(() => openSources(values, effects, warn), outbox, {
+      ...{ isEndless, key, signal, onProgress: progress?.show },
     });
   } finally {
     progress?.clear();
     const seconds = (performance.now() - started) / 1000;
-    if (!quiet) print(effects.stdout, formatCounts(counts, { topic, seconds }));
-    warningsOf(counts).forEach(warn);
+    if (!quiet) print(effects.stdout, formatCounts(outbox.counts, { topic, seconds }));
+    warningsOf(outbox.counts).forEach(warn);
   }
   if (signal.aborted) throw stopped(signal.reason);
 }
-
-const NOTHING: ProduceCounts = { sent: 0, acknowledged: 0, altered: 0, cut: 0 };
 
 const number = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 
@@ -101,7 +97,9 @@ function formatCounts(
 ): string {
   const width = number.format(sent).length;
   const rate = number.format(acknowledged / seconds);
-  return `Sent          ${number.format(sent)} records to ${topic}\n` +
+  return `Sent          ${number.format(sent)} ${
+    sent === 1 ? "record" : "records"
+  } to ${topic}\n` +
     `Acknowledged  ${number.format(acknowledged).padStart(width)}\n` +
     `Done in ${seconds.toFixed(2)} s, ${rate} records/s\n`;
 }
@@ -109,18 +107,29 @@ function formatCounts(
 function warningsOf(
   { sent, acknowledged, altered, cut }: ProduceCounts,
 ): readonly string[] {
-  const cases: readonly (readonly [count: number, what: string])[] = [
-    [sent - acknowledged, "were not acknowledged: the topic may hold them or not"],
+  const cases: readonly (readonly [count: number, one: string, many: string])[] = [
+    [
+      sent - acknowledged,
+      "record was not acknowledged: the topic may hold it or not",
+      "records were not acknowledged: the topic may hold them or not",
+    ],
     [
       altered,
-      "give another student: a message cannot say that a first name has several " +
-      "words, or that a first or last name holds a comma",
+      `record is not the student of the file: ${UNSPEAKABLE}`,
+      `records are not the students of the file: ${UNSPEAKABLE}`,
     ],
-    [cut, "are longer than a message can be, and were sent without their end"],
+    [
+      cut,
+      "record is longer than a message can be, and was sent without its end",
+      "records are longer than a message can be, and were sent without their ends",
+    ],
   ];
   return cases.filter(([count]) => count > 0)
-    .map(([count, what]) => `${number.format(count)} records ${what}`);
+    .map(([count, one, many]) => `${number.format(count)} ${count === 1 ? one : many}`);
 }
+
+const UNSPEAKABLE = "a message knows no first name of several words, and no comma in a " +
+  "first or last name";
 
 /** Returns the end by a signal, which is none of the outputs' business here. */
 function stopped({ kind, message, cause }: PipelineError): PipelineError {

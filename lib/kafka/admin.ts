@@ -47,22 +47,23 @@ export async function openAdmin(
 ): Promise<KafkaAdmin> {
   const admin = (await openClient(connection, { retries })).admin();
   await admin.connect();
-  const offsets = async (topic: string): Promise<PartitionOffsets[]> => {
-    const found = await admin.fetchTopicOffsets(topic);
-    return found.map(({ partition, low, high }) => ({
-      partition,
-      start: BigInt(low),
-      end: BigInt(high),
-    })).sort((a, b) => a.partition - b.partition);
-  };
+  const countPartitions = (topic: string): Promise<number> =>
+    patiently(async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      return topics[0]!.partitions.length;
+    });
   return {
     topics: async () =>
       (await admin.listTopics()).filter((topic) => !topic.startsWith("__")),
-    partitions: async (topic) => {
-      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-      return topics[0]!.partitions.length;
+    partitions: countPartitions,
+    offsets: async (topic) => {
+      const found = await patiently(() => admin.fetchTopicOffsets(topic));
+      return found.map(({ partition, low, high }) => ({
+        partition,
+        start: BigInt(low),
+        end: BigInt(high),
+      })).sort((a, b) => a.partition - b.partition);
     },
-    offsets,
     createTopic: async ({ topic, partitions: numPartitions, config = {} }) => {
       const configEntries = Object.entries(config).map(([name, value]) => ({
         name,
@@ -70,7 +71,9 @@ export async function openAdmin(
       }));
       await admin.createTopics({
         topics: [{ topic, numPartitions, replicationFactor: 1, configEntries }],
+        waitForLeaders: false, // it gives up where the topic is not yet known everywhere
       });
+      await countPartitions(topic);
     },
     setPartitions: async (topic, count) => {
       await admin.createPartitions({ topicPartitions: [{ topic, count }] });
@@ -78,4 +81,20 @@ export async function openAdmin(
     deleteTopic: (topic) => admin.deleteTopics({ topics: [topic] }),
     [Symbol.asyncDispose]: () => admin.disconnect(),
   };
+}
+
+/** How long a cluster may take to settle: to choose leaders after a start, say. */
+const SETTLING = { times: 20, everyMs: 100 };
+
+/** Tries again while the cluster says that it will soon know better. */
+async function patiently<T>(action: () => Promise<T>): Promise<T> {
+  for (let time = 1;; time++) {
+    try {
+      return await action();
+    } catch (error) {
+      const { retriable } = error as { readonly retriable?: boolean };
+      if (!retriable || time === SETTLING.times) throw error;
+      await new Promise((resolve) => setTimeout(resolve, SETTLING.everyMs));
+    }
+  }
 }

@@ -26,7 +26,9 @@ export async function checkConnection(
 ): Promise<CheckedTopic> {
   const server = await firstToAnswer(connection);
   try {
-    await using admin = await openAdmin(connection, { retries: 0 });
+    await using admin = await openAdmin({ ...connection, servers: [server] }, {
+      retries: 0,
+    });
     const topics = await admin.topics();
     if (!topics.includes(topic)) throw missing(topic, topics, server);
     return { partitions: await admin.partitions(topic) };

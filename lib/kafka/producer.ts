@@ -15,7 +15,8 @@ export type Compression = typeof COMPRESSIONS[number];
 
 /** A message to be. */
 export interface Outgoing {
-  readonly value: Uint8Array;
+  /** Null: a tombstone. */
+  readonly value: Uint8Array | null;
   /** Messages of one key go to one partition, in their order. */
   readonly key?: string | undefined;
 }
@@ -41,9 +42,6 @@ export interface RecordProducer extends AsyncDisposable {
   send(messages: readonly Outgoing[]): Promise<number>;
 }
 
-/** How often it tries again: for ever, as far as a person can tell. */
-const FOR_EVER = 100_000;
-
 /** Returns a producer that is connected. */
 export async function openProducer(
   connection: Connection,
@@ -57,7 +55,11 @@ export async function openProducer(
     lz4: CompressionTypes.LZ4,
     zstd: CompressionTypes.ZSTD,
   };
-  const client = await openClient(connection, { retries: FOR_EVER, onLog });
+  // with fewer retries the client no longer promises "once"
+  const client = await openClient(connection, {
+    retries: Number.MAX_SAFE_INTEGER,
+    onLog,
+  });
   const createPartitioner = Partitioners.DefaultPartitioner;
   const producer = client.producer({
     idempotent: true,
@@ -65,7 +67,9 @@ export async function openProducer(
     allowAutoTopicCreation: false,
     createPartitioner,
   });
-  await producer.connect();
+  await producer.connect().catch((error) => {
+    throw refused(topic, error);
+  });
   const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
     ...{ partitionId, leader: 0, replicas: [0], isr: [0] },
     partitionErrorCode: 0,
@@ -78,7 +82,10 @@ export async function openProducer(
       // chosen here and not by the client, which would choose anew with each further try, so
       // that a batch whose answer was lost would be stored in two partitions
       const messages = outgoing.map(({ value, key }) => {
-        const message = { value: Buffer.from(value), ...(key !== undefined && { key }) };
+        const message = {
+          value: value && Buffer.from(value),
+          ...(key !== undefined && { key }),
+        };
         if (key === undefined) return { ...message, partition };
         return { ...message, partition: byKey({ topic, partitionMetadata, message }) };
       });

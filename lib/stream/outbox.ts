@@ -25,7 +25,6 @@ export interface Waiting extends Outgoing {
 
 /** How messages are sent. */
 export interface OutboxOptions {
-  readonly producer: RecordProducer;
   /** How many records a second at most. */
   readonly rate?: number | undefined;
   /** Ends all waiting; what is under way may still end well for a few seconds. */
@@ -51,6 +50,7 @@ const FAREWELL_MS = 5000;
 
 /** Collects messages and sends them. */
 export class Outbox {
+  readonly #producer: RecordProducer;
   readonly #options: OutboxOptions;
   readonly #most: number;
   readonly #counts = { sent: 0, acknowledged: 0, altered: 0, cut: 0 };
@@ -59,7 +59,8 @@ export class Outbox {
   /** When the next batch is due, in ms of `performance.now()`. */
   #due = 0;
 
-  constructor(options: OutboxOptions) {
+  constructor(producer: RecordProducer, options: OutboxOptions) {
+    this.#producer = producer;
     this.#options = options;
     const { rate } = options;
     const slice = rate === undefined ? BATCH_RECORDS : Math.ceil(rate * SLICE_MS / 1000);
@@ -111,13 +112,13 @@ export class Outbox {
   }
 
   async #deliver(batch: readonly Outgoing[]): Promise<number> {
-    const { producer, signal, onWaiting } = this.#options;
+    const { signal, onWaiting } = this.#options;
     let isWaiting = false;
     const patience = setTimeout(() => onWaiting?.(isWaiting = true), PATIENCE_MS);
     const end = new AbortController();
     try {
       return await Promise.race([
-        producer.send(batch),
+        this.#producer.send(batch),
         farewell(signal, end.signal).then(() => 0),
       ]);
     } finally {
@@ -129,7 +130,7 @@ export class Outbox {
 }
 
 function bytesOf({ value, key }: Outgoing): number {
-  return value.length + 3 * (key?.length ?? 0) + OVERHEAD_BYTES;
+  return (value?.length ?? 0) + 3 * (key?.length ?? 0) + OVERHEAD_BYTES;
 }
 
 /** Resolves some seconds after the signal, unless it is no longer of interest. */

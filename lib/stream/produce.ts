@@ -7,7 +7,7 @@ import { toMessage } from "../transform/message.ts";
 import { BatchReader, type RawRecord } from "../transform/records.ts";
 import { judge } from "../transform/rules.ts";
 import type { Batch, Layout } from "../transform/types.ts";
-import { Outbox, type OutboxOptions, type ProduceCounts, VALUE_BYTES } from "./outbox.ts";
+import { type Outbox, VALUE_BYTES } from "./outbox.ts";
 
 /** How far a run has come. */
 export interface ProduceProgress {
@@ -16,37 +16,39 @@ export interface ProduceProgress {
   readonly bytes: number;
   /** Bytes of all files; undefined where nobody knows. */
   readonly totalBytes: number | undefined;
-  readonly counts: ProduceCounts;
+  /** Records sent so far. */
+  readonly records: number;
 }
 
 /** What {@linkcode produce} needs to know. */
-export interface ProduceOptions extends OutboxOptions {
+export interface ProduceOptions {
   /** Whether the files are sent again and again until the signal. */
-  readonly isEndless?: boolean;
+  readonly isEndless: boolean;
   /** What decides on a record's partition; absent: batches go to the partitions in turn. */
   readonly key?: "name" | "field" | undefined;
-  /** Told after every batch. */
-  readonly onProgress?: (progress: ProduceProgress) => void;
+  /** Ends the run after the batch that is under way. */
+  readonly signal: AbortSignal;
+  /** Told after every piece of a file. */
+  readonly onProgress?: ((progress: ProduceProgress) => void) | undefined;
 }
 
 /**
- * Sends the records; returns the counts when all are sent or the signal has come, after
- * the batch that is under way.
+ * Sends all records; resolves when that is done or the signal has come. The outbox knows
+ * the counts, also where it ends with an error.
  *
  * @param open Returns the files, to be read from their start with each call.
  * @throws {PipelineError} If a file cannot be read or the broker refuses.
  */
 export async function produce(
   open: () => Promise<readonly Source[]>,
+  outbox: Outbox,
   options: ProduceOptions,
-): Promise<ProduceCounts> {
-  const outbox = new Outbox(options);
+): Promise<void> {
   do {
     const before = outbox.counts.sent;
     await sendAll(await open(), outbox, options);
     if (outbox.counts.sent === before) break; // files without records never get any
   } while (options.isEndless && !options.signal.aborted);
-  return outbox.counts;
 }
 
 const NEVER = new AbortController().signal;
@@ -79,7 +81,8 @@ async function sendAll(
       }
       await outbox.send(); // a pipe may bring its next bytes much later
       const bytes = bytesBefore + (source.bytesRead?.() ?? 0);
-      onProgress?.({ source: source.name, bytes, totalBytes, counts: outbox.counts });
+      const records = outbox.counts.sent;
+      onProgress?.({ source: source.name, bytes, totalBytes, records });
       if (signal.aborted) return;
     }
     bytesBefore += source.bytesRead?.() ?? 0;

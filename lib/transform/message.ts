@@ -12,8 +12,8 @@ export interface Message {
   /** The message's value; of a record in the plain layout the very bytes of the record. */
   readonly value: Uint8Array;
   /**
-   * Whether the form cannot say where the first name ends, so that another student comes
-   * out: it does not know first names of several words, or a comma in a first or last name.
+   * Whether the form cannot hold the student, so that another one comes out, or none: it
+   * knows no first name of several words, and no comma in a first or last name.
    */
   readonly isAltered: boolean;
 }
@@ -23,7 +23,7 @@ export interface Message {
  *
  * A record in the plain layout stays as it is, byte for byte. Of another layout, the cells of
  * a student are put into the message's order. A refused record is sent so that it is refused
- * again, for the same reason if that can be: its cells in order, or else its bytes, or else
+ * again, for the same reason if that can be: its bytes, or else its cells in order, or else
  * its bytes with one cell or one quote too many.
  */
 export function toMessage(record: Uint8Array, layout: Layout): Message {
@@ -34,7 +34,7 @@ export function toMessage(record: Uint8Array, layout: Layout): Message {
   if (typeof verdict === "object") {
     return message(mapped!, !isSame(verdict, judge(mapped!, PLAIN_LAYOUT)));
   }
-  const candidates = [mapped ?? record, record, and(record, ","), and(record, '"')];
+  const candidates = [record, mapped ?? record, and(record, ","), and(record, '"')];
   const reasons = candidates.map((value) => judge(value, PLAIN_LAYOUT));
   const same = reasons.indexOf(verdict);
   const refused = reasons.findIndex((reason) => typeof reason === "string");
