@@ -8,8 +8,9 @@ import { COMPRESSIONS } from "../../lib/kafka/producer.ts";
 import { textCleaner } from "../../lib/transform/clean.ts";
 import { generate } from "../../lib/generate/records.ts";
 import { readFiles } from "../../lib/mod.ts";
+import type { RejectLine } from "../../lib/transform/rejects.ts";
 import { PLAIN_LAYOUT } from "../../lib/transform/types.ts";
-import { put, type Ran, runHere, startCommand } from "../support.ts";
+import { put, type Ran, rejectLines, runHere, startCommand } from "../support.ts";
 import {
   countMessages,
   flagsFor,
@@ -63,12 +64,12 @@ function cleanStored(stored: readonly Stored[]) {
 async function cleanFile(path: string) {
   const cleaner = textCleaner();
   let csv = "";
-  const rejects = [];
+  const rejects: RejectLine[] = [];
   for (const source of await readFiles(path)) {
     for await (const batch of source.read(new AbortController().signal)) {
       const cleaned = cleaner.clean(batch);
       csv += new TextDecoder().decode(cleaned.csv);
-      rejects.push(...cleaned.rejects);
+      rejects.push(...rejectLines(cleaned.rejects));
     }
   }
   return { csv, rejects };
@@ -101,12 +102,13 @@ kafkaTest(
       await cleanFile(SAMPLE),
     ];
     assert.equal(fromTopic.csv, fromFile.csv);
-    const strip = ({ reason, raw, extent }: typeof fromFile.rejects[number]) => ({
-      ...{ reason, raw, bytes: extent?.bytes },
+    const strip = ({ reason, raw, raw_base64, bytes }: RejectLine) => ({
+      ...{ reason, raw, raw_base64, bytes },
     });
-    assert.deepEqual(fromTopic.rejects.map(strip), fromFile.rejects.map(strip));
-    assert.ok(fromTopic.rejects.some(({ reason }) => reason === "too_long"));
-    assert.ok(fromTopic.rejects.some(({ reason }) => reason === "invalid_utf8"));
+    const refused = rejectLines(fromTopic.rejects).map(strip);
+    assert.deepEqual(refused, fromFile.rejects.map(strip));
+    assert.ok(refused.some(({ reason }) => reason === "too_long"));
+    assert.ok(refused.some(({ reason }) => reason === "invalid_utf8"));
     assert.ok(fromTopic.counts.blank > 0);
   },
 );
@@ -155,7 +157,10 @@ kafkaTest("produce sends a record of 10 MB without its end, and says so", async 
   const stored = await readTopic(broker.connection, topic);
   assert.deepEqual(stored.map(({ value }) => value!.length), [999_000, 300_000, 17]);
   const { rejects, counts } = cleanStored(stored);
-  assert.deepEqual(rejects.map(({ reason }) => reason), ["too_long", "too_long"]);
+  assert.deepEqual(
+    rejectLines(rejects).map(({ reason }) => reason),
+    ["too_long", "too_long"],
+  );
   assert.equal(counts.kept, 1);
 });
 
