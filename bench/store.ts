@@ -110,8 +110,8 @@ async function paced(seconds: number): Promise<readonly number[]> {
     waiting = [];
   };
   await withIngest({ onCommit }, async (ingest) => {
+    const all = batches.slice(0, seconds).flatMap(({ values }) => values);
     const started = performance.now();
-    const all = batches.flatMap(({ values }) => values);
     for (let sent = 0; sent < seconds * 1000;) {
       await new Promise((done) => setTimeout(done, 4));
       const now = performance.now();
