@@ -146,7 +146,12 @@ function drop(folder: string): void {
   }
 }
 
-function connectionTo(port: number, certificates: string): Connection {
+/**
+ * Returns what the service needs to reach a broker on this machine.
+ *
+ * @throws {PipelineError} If one of the certificates, the broker's too, cannot be used.
+ */
+export function connectionTo(port: number, certificates: string): Connection {
   const pem = (name: string) => readPem(`${certificates}/${name}`, "--certs");
   const [authorities, broker] = [pem("ca.pem"), pem("broker.pem")];
   const service = { certificate: pem("service.cert"), key: pem("service.key") };
