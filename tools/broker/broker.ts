@@ -2,8 +2,12 @@
  * A real Kafka broker on 127.0.0.1, as an object: the `broker` task, the tests and the
  * benchmarks share it.
  *
- * ```ts
- * await using broker = await startBroker({ data, certificates, topic: "ibtissam" });
+ * ```ts ignore
+ * await using broker = await startBroker({
+ *   data: "data/broker",
+ *   certificates: "certs",
+ *   topic: "ibtissam",
+ * });
  * broker.port;            // its own for as long as the object lives
  * broker.connection;      // for lib/kafka: a client with service.cert and service.key
  * await broker.kill();    // kill -9
