@@ -148,21 +148,41 @@ diskTest(
   },
 );
 
+/** A thread that fails without a word, if it is the second. */
+const FAILING =
+  'onmessage = () => { if (name === "cleaning 2") throw Error("out of luck"); }';
+
 diskTest("Threads name the one that failed and what it did", async () => {
-  const worker = new URL("./broken_worker.ts", import.meta.url);
-  using engine = new Threads({ olderThan: 20, threads: 3, largeBytes: 1, worker });
-  const [one] = drawCases(1, 400);
-  await assert.rejects(threadsOutcome(engine, one!), (error: PipelineError) => {
-    assert.match(
-      error.message,
-      /^Thread 1 failed while it cleaned x"\\\.csv from byte 0: Error: out of luck$/,
-    );
-    assert.equal(
-      error.hint,
-      "Run again with --threads 1; if that fails too, please report it",
-    );
-    return error.exitCode === 1;
-  });
+  const { columns: _, ...noColumns } = PLAIN_LAYOUT;
+  const line = new TextEncoder().encode("Ali Bennis, 30, Law\n");
+  const bytes = new Uint8Array(100 * line.length).map((_, i) => line[i % line.length]!);
+  type Case = readonly [message: RegExp, layout: Layout, worker?: URL];
+  const CASES: readonly Case[] = [
+    // the real thread, with a layout that it cannot use
+    [
+      /^Thread [12] failed while it cleaned x"\\\.csv from byte \d+: TypeError: .*undefined/,
+      noColumns as Layout,
+    ],
+    [
+      /^Thread 2 failed while it cleaned .* from byte 60: Uncaught .*Error: out of luck$/,
+      PLAIN_LAYOUT,
+      new URL(`data:application/javascript,${encodeURIComponent(FAILING)}`),
+    ],
+  ];
+  for (const [message, layout, worker] of CASES) {
+    const options = { olderThan: 20, threads: 3, largeBytes: 1, blockBytes: 64 };
+    using engine = new Threads({ ...options, ...(worker && { worker }) });
+    const isNamed = (error: PipelineError): boolean => {
+      assert.match(error.message, message);
+      assert.equal(
+        error.hint,
+        "Run again with --threads 1; if that fails too, please report it",
+      );
+      return error.exitCode === 1;
+    };
+    await assert.rejects(threadsOutcome(engine, { layout, bytes, cuts: [] }), isNamed);
+    await assert.rejects(engine.ages(), isNamed); // and so does what is asked later
+  }
 });
 
 processTest(

@@ -95,13 +95,13 @@ export class Pool implements Disposable {
   }
 
   /** Returns what became of a block: done by the thread that has the least to do. */
-  async clean(job: BlockJob): Promise<BlockAnswer> {
+  clean(job: BlockJob): Promise<BlockAnswer> {
     const thread = this.#threads.reduce((least, other) =>
       other.waiting.length < least.waiting.length ? other : least
     );
     const what = `cleaned ${job.input.name} from byte ${job.state.byteOffset}`;
     const transfer = [job.block.bytes.buffer, ...(job.spare ? [job.spare.buffer] : [])];
-    return await this.#ask(thread, job, what, transfer) as BlockAnswer;
+    return this.#ask(thread, job, what, transfer) as Promise<BlockAnswer>;
   }
 
   /** Adds the ages that the threads have counted since the last time. */
@@ -123,10 +123,10 @@ export class Pool implements Disposable {
     what: string,
     transfer: ArrayBufferLike[] = [],
   ): Promise<Answer> {
-    if (this.#error !== undefined) return Promise.reject(this.#error);
-    const answer = new Promise<Answer>((resolve, reject) =>
-      waiting.push({ resolve, reject, what })
-    );
+    const answer = new Promise<Answer>((resolve, reject) => {
+      if (this.#error !== undefined) reject(this.#error);
+      else waiting.push({ resolve, reject, what });
+    });
     answer.catch(() => {}); // it may fail before somebody waits for it
     worker.postMessage(question, transfer as ArrayBuffer[]);
     return answer;

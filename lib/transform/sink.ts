@@ -33,6 +33,8 @@ export interface Region {
   readonly memory: Uint8Array;
   /** Where it begins. */
   readonly start: number;
+  /** How long it is. */
+  readonly size: number;
   /** From here on it has to be taken out before more is written. */
   readonly full: number;
   /** Where what was written ends. */
@@ -52,10 +54,11 @@ export class RegionSink implements Sink {
 
   append(text: string): void {
     this.makeRoom();
-    const { memory, end, setEnd } = this.#region;
-    const { read, written } = UTF8.encodeInto(text, memory.subarray(end()));
-    if (read < text.length) throw new RangeError("The kernel's memory is full");
-    setEnd(end() + written);
+    const { memory, start, size, end, setEnd } = this.#region;
+    const room = memory.subarray(end(), start + size);
+    const { read, written } = UTF8.encodeInto(text, room);
+    if (read === text.length) setEnd(end() + written);
+    else this.#before.push(this.#written().slice(), UTF8.encode(text));
   }
 
   /** Whether room has to be made before more is written. */

@@ -21,8 +21,10 @@ interface Exports {
   readonly INPUT: WebAssembly.Global;
   readonly INPUT_SIZE: WebAssembly.Global;
   readonly ROWS: WebAssembly.Global;
+  readonly ROWS_SIZE: WebAssembly.Global;
   readonly ROWS_FULL: WebAssembly.Global;
   readonly REJECTS: WebAssembly.Global;
+  readonly REJECTS_SIZE: WebAssembly.Global;
   readonly REJECTS_FULL: WebAssembly.Global;
   readonly MOST_FIELDS: WebAssembly.Global;
   readonly AGES: WebAssembly.Global;
@@ -113,6 +115,7 @@ export class Kernel {
     this.rows = new RegionSink({
       memory,
       start: wasm.ROWS.value,
+      size: wasm.ROWS_SIZE.value,
       full: wasm.ROWS_FULL.value,
       end: () => wasm.rowEnd.value,
       setEnd: wasm.setRowEnd,
@@ -120,6 +123,7 @@ export class Kernel {
     this.rejects = new RegionSink({
       memory,
       start: wasm.REJECTS.value,
+      size: wasm.REJECTS_SIZE.value,
       full: wasm.REJECTS_FULL.value,
       end: () => wasm.rejectEnd.value,
       setEnd: wasm.setRejectEnd,

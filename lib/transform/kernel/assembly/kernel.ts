@@ -36,8 +36,10 @@ export {
   REASON_NAMES,
   REJECTS,
   REJECTS_FULL,
+  REJECTS_SIZE,
   ROWS,
   ROWS_FULL,
+  ROWS_SIZE,
   UPPER_CASE,
 } from "./memory";
 export { learn, reserve, start } from "./fields";
