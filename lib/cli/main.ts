@@ -7,21 +7,18 @@ import { PipelineError } from "../errors.ts";
 import type { Command } from "./command.ts";
 import { complain, type Effects, print, printable } from "./effects.ts";
 import { generateCommand } from "./generate.ts";
+import { flagLines } from "./help.ts";
+import { notebookCommand } from "./notebook.ts";
 import { reportCommand } from "./report.ts";
-import { nearest, type Settings, toggle, variableOf } from "./settings.ts";
+import { nearest, variableOf } from "./settings.ts";
 
 export { stopOnSignals } from "./effects.ts";
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ["report", reportCommand],
   ["generate", generateCommand],
+  ["notebook", notebookCommand],
 ]);
-
-/** Settings that every command has. */
-const COMMON: Settings = {
-  help: toggle("Show this help"),
-  version: toggle("Show the version"),
-};
 
 /** Runs the command that the arguments name; returns the exit code of the process. */
 export async function runCommand(
@@ -48,8 +45,9 @@ async function dispatch(args: readonly string[], effects: Effects): Promise<void
   if (args.includes("--version")) {
     print(effects.stdout, `cohort ${config.version} (Deno ${Deno.version.deno})\n`);
   } else if (command !== undefined) {
-    if (rest.includes("--help")) print(effects.stdout, helpOf(name!, command));
-    else await command.run(rest, effects);
+    if (rest.includes("--help")) {
+      print(effects.stdout, await command.help?.(rest) ?? helpOf(name!, command));
+    } else await command.run(rest, effects);
   } else if (name === "--help") print(effects.stdout, overview());
   else {
     const close = name === undefined ? undefined : nearest(name, [...COMMANDS.keys()]);
@@ -92,10 +90,8 @@ function overview(): string {
 }
 
 function helpOf(name: string, { summary, settings }: Command): string {
-  const flags = Object.entries({ ...settings, ...COMMON }).map((
-    [flag, { value, help }],
-  ) => `  ${`--${flag}${value === undefined ? "" : ` ${value}`}`.padEnd(24)} ${help}`);
-  return `${summary}\n\nUsage: deno task ${name} [FLAGS]\n\n${flags.join("\n")}\n\n` +
+  const flags = flagLines(settings);
+  return `${summary}\n\nUsage: deno task ${name} [FLAGS]\n\n${flags}\n\n` +
     `A flag can also be set as a variable: ${
       variableOf(Object.keys(settings)[0]!)
     } and so on.\n`;

@@ -10,6 +10,7 @@ import { parseColumns } from "../ingest/columns.ts";
 import { readFiles } from "../ingest/files.ts";
 import type { Source } from "../ingest/source.ts";
 import { formatResult, parseResult, type Result } from "../report/result.ts";
+import { clockOf } from "./clock.ts";
 import { complain, type Effects, print, printable, untilAborted } from "./effects.ts";
 import type { Command } from "./command.ts";
 import { progressPrinter } from "./progress.ts";
@@ -171,16 +172,4 @@ function readText(path: string, kind: "usage" | "input"): string {
       cause,
     });
   }
-}
-
-/** The clock, or the time that `SOURCE_DATE_EPOCH` fixes (reproducible-builds.org). */
-function clockOf({ env, now }: Effects): () => Date {
-  const epoch = env("SOURCE_DATE_EPOCH");
-  if (epoch === undefined || epoch === "") return now;
-  if (!/^[0-9]{1,11}$/.test(epoch)) {
-    throw new PipelineError("usage", `SOURCE_DATE_EPOCH cannot be "${epoch}"`, {
-      hint: "Give whole seconds since 1970",
-    });
-  }
-  return () => new Date(1000 * Number(epoch));
 }
