@@ -8,6 +8,7 @@ const ROOT = new URL("../", import.meta.url);
 const RINGS: Readonly<Record<string, number>> = {
   "errors.ts": 0,
   "json.ts": 0,
+  "printable.ts": 0,
   transform: 1,
   analyse: 1,
   ingest: 2,
@@ -16,8 +17,9 @@ const RINGS: Readonly<Record<string, number>> = {
   generate: 2,
   engine: 3,
   stream: 3,
-  "mod.ts": 4,
-  cli: 5,
+  notebook: 4,
+  "mod.ts": 5,
+  cli: 6,
 };
 
 /** Folders of one ring that know each other. */
@@ -59,7 +61,9 @@ interface File {
 
 /** Returns all files below the folder, by path. */
 function filesBelow(folder: URL, path = ""): readonly File[] {
-  return [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1)
+  return [...Deno.readDirSync(folder)]
+    .filter(({ name }) => name !== ".venv") // Python's, of the notebooks
+    .sort((a, b) => a.name < b.name ? -1 : 1)
     .flatMap(({ name, isDirectory }) => {
       const url = new URL(`${name}${isDirectory ? "/" : ""}`, folder);
       if (isDirectory) return filesBelow(url, `${path}${name}/`);

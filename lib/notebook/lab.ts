@@ -32,6 +32,7 @@ export async function openLab(
       `--ServerApp.port=${port}`,
       `--ServerApp.root_dir=${resolve(folder)}`,
       "--ServerApp.allow_remote_access=False",
+      "--ServerApp.allow_root=True", // a container often has no other user
       "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
       "--LabApp.news_url=None",
       ...open ? [] : ["--no-browser"],

@@ -28,7 +28,13 @@ const OPTIONS = {
   allowedSchemes: ["http", "https", "mailto"],
   allowedSchemesByTag: { img: ["data"] }, // a picture from elsewhere would be a request
   allowProtocolRelative: false,
-  transformTags: { a: sanitize.simpleTransform("a", { rel: "noreferrer" }) },
+  transformTags: {
+    // a path means nothing where the page is read
+    a: (tagName: string, { href = "" }: Record<string, string>) => ({
+      tagName,
+      attribs: /^(https?:|mailto:)/i.test(href) ? { href, rel: "noreferrer" } : {},
+    }),
+  },
   exclusiveFilter: ({ tag, attribs }: { tag: string; attribs: Record<string, string> }) =>
     tag === "img" && !attribs["src"],
 };

@@ -112,7 +112,7 @@ function provenance(facts: PageFacts): Markup {
 
 /** What a notebook needs beside the style of the report. */
 const STYLE = `
-main > :first-child { margin-top: 0; }
+h1 { margin: 0 0 16px; }
 .chart { margin: 12px 0 24px; overflow-x: auto; }
 .chart svg, .chart img { min-width: 560px; }
 .shown { overflow-x: auto; margin: 12px 0 24px; }

@@ -191,23 +191,23 @@ const isReasons = (value: unknown): value is Partial<Record<Reason, number>> => 
   return keys.length > 0 && keys.every((key) => REASONS.some((one) => one === key));
 };
 
-/** Returns the table as HTML; what is not a number says so itself, for Jupyter aligns right. */
+/** Jupyter aligns cells to the right; the page of a run goes by the class. */
+const LEFT = "text-align: left";
+
+/** Returns the table as HTML. */
 export function tableHtml({ columns, rows, more }: Table): Html {
-  const LEFT = "text-align: left";
   const head = columns.map(({ name, isNumber }) =>
     isNumber
       ? html`<th scope="col">${name}</th>`
       : html`<th scope="col" class="text" style="${LEFT}">${name}</th>`
   );
-  const body = rows.map((row) =>
-    html`<tr>${
-      row.map((cell, i) =>
-        columns[i]!.isNumber
-          ? html`<td>${cell}</td>`
-          : html`<td class="text" style="${LEFT}">${cell}</td>`
-      )
-    }</tr>\n`
-  );
+  const cellOf = (cell: string, i: number): Html => {
+    if (columns[i]!.isNumber) return html`<td>${cell}</td>`;
+    return i === 0
+      ? html`<th scope="row" class="text" style="${LEFT}">${cell}</th>`
+      : html`<td class="text" style="${LEFT}">${cell}</td>`;
+  };
+  const body = rows.map((row) => html`<tr>${row.map(cellOf)}</tr>\n`);
   const rest = more === 0 ? undefined : html`<p>${moreText(more)}</p>\n`;
   return html`<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}</tbody>\n</table>\n${rest}`;
 }
