@@ -26,7 +26,7 @@ const OPTIONS = {
   },
   allowedClasses: { td: ["text"], th: ["text"] },
   allowedSchemes: ["http", "https", "mailto"],
-  allowedSchemesByTag: { img: ["data"] }, // a picture from elsewhere would be a request
+  allowedSchemesByTag: { img: ["data"] },
   allowProtocolRelative: false,
   transformTags: {
     // a path means nothing where the page is read
@@ -36,7 +36,8 @@ const OPTIONS = {
     }),
   },
   exclusiveFilter: ({ tag, attribs }: { tag: string; attribs: Record<string, string> }) =>
-    tag === "img" && !attribs["src"],
+    // a picture from elsewhere would be a request
+    tag === "img" && !/^data:image\/(png|jpeg|gif|webp);/i.test(attribs["src"] ?? ""),
 };
 
 /** Returns the Markdown as HTML. */
