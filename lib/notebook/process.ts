@@ -62,7 +62,7 @@ export async function lintCells(
       readonly range: { readonly start: { readonly line: number } };
       readonly message: string;
       readonly code: string;
-      readonly hint?: string;
+      readonly hint: string | null;
     }[];
   };
   const [first] = diagnostics;
@@ -73,7 +73,10 @@ export async function lintCells(
   }
   const { range, message, code, hint } = first;
   const where = whereIs(module.place(range.start.line), options.name);
-  throw new PipelineError("input", `${where}: ${message} (${code})`, { hint });
+  const what = message.replace(/\.$/, "");
+  throw new PipelineError("input", `${where}: ${what} (${code})`, {
+    hint: hint ?? undefined,
+  });
 }
 
 interface Output {

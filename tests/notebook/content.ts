@@ -234,7 +234,7 @@ function checkOwn(shown: Shown): void {
   const { result, charts } = shown;
   assert.equal(charts.length, 1);
   const report: Result = JSON.parse(
-    Deno.readTextFileSync(`${shown.parameters.get("out")}/report.json`),
+    Deno.readTextFileSync(`${shown.parameters.get("report")}/report.json`),
   );
   const { read, valid, rejected } = result.funnel;
   const { funnel, fields } = report;

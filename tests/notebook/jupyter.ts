@@ -53,7 +53,7 @@ export interface Variant {
 export async function standard(folder: string): Promise<Variant> {
   const input = "data/students.csv";
   const result = await reportOf(input, 20, folder);
-  return { parameters: new Map([["out", `${folder}/own`]]), input, result };
+  return { parameters: new Map([["report", `${folder}/own`]]), input, result };
 }
 
 /** Other records, and students over 25. */
@@ -70,7 +70,7 @@ export async function other(folder: string): Promise<Variant> {
     ["confidence", 0.9],
     ["size", 300],
     ["pauseMs", 1],
-    ["out", `${folder}/own`],
+    ["report", `${folder}/own`],
   ]);
   return { parameters, input, result };
 }
