@@ -19,7 +19,7 @@ import {
   rejectBars,
   type Spec,
 } from "../report/charts/charts.ts";
-import { chart } from "../report/charts/base.ts";
+import { chart, isolate } from "../report/charts/base.ts";
 import { type Facts, factsOf, FEW } from "../report/facts.ts";
 import { type Words, wordsFor } from "../report/words/words.ts";
 import { OLDER_THAN } from "../transform/clean.ts";
@@ -92,13 +92,13 @@ export function agesChart(
   const width = Math.floor((options.width ?? WIDTH) / columns) - 20;
   const look = { words, axes, width, height: PANEL_HEIGHT };
   const panels = fields.map((field) => ({
-    title: `${field.name} (${words.numbers.whole(field.valid)})`,
+    title: isolate(field.name),
     chart: ageChart(field, look),
   }));
   return described(
     withBrush(panels, columns),
     words.distributions,
-    panels.map(({ title }) => title),
+    fields.map(({ name, valid }) => `${name} (${words.numbers.whole(valid)})`),
   );
 }
 

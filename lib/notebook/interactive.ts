@@ -2,7 +2,8 @@
  * What a notebook adds to the charts of the report: a click picks a field, a brush over ages
  * counts who is in it. The rows and the marks stay those of the report.
  */
-import type { Spec } from "../report/charts/base.ts";
+import { FONT_SIZE, type Spec } from "../report/charts/base.ts";
+import { breakLines } from "../report/charts/text_width.ts";
 import { LIGHT } from "../report/theme.ts";
 
 /** What is not picked or brushed stays visible, but steps back. */
@@ -76,7 +77,14 @@ function panelOf({ title, chart }: Panel, index: number): Spec {
   const isBars = (layer: Layer): boolean => rowsOf(layer).some((row) => "count" in row);
   const bars = layers.findLast(isBars) ?? layers[0];
   return {
-    title: { text: title, anchor: "start", fontSize: 11, color: LIGHT.ink, limit: width },
+    title: {
+      // bold type is wider than it is measured, and the labels of the axis leave some room
+      text: breakLines(title, { width: Number(width), fontSize: FONT_SIZE, lines: 2 }),
+      anchor: "start",
+      frame: "bounds",
+      fontSize: 11,
+      color: LIGHT.ink,
+    },
     width,
     height,
     layer: [

@@ -30,10 +30,10 @@ const OPTIONS = {
   allowProtocolRelative: false,
   transformTags: {
     // a path means nothing where the page is read
-    a: (tagName: string, { href = "" }: Record<string, string>) => ({
-      tagName,
-      attribs: /^(https?:|mailto:)/i.test(href) ? { href, rel: "noreferrer" } : {},
-    }),
+    a: (tagName: string, { href = "" }: Record<string, string>) =>
+      /^(https?:|mailto:)/i.test(href)
+        ? { tagName, attribs: { href, rel: "noreferrer" } }
+        : { tagName: "span", attribs: {} },
   },
   exclusiveFilter: ({ tag, attribs }: { tag: string; attribs: Record<string, string> }) =>
     // a picture from elsewhere would be a request

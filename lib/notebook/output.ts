@@ -7,31 +7,40 @@ import { CHART_TYPE, isSpec } from "./bundle.ts";
 import { harmless, markdownHtml } from "./markdown.ts";
 import type { CellOutput } from "./notebook.ts";
 
-/** Returns the output as HTML; nothing where it shows nothing. */
-export async function outputHtml(output: CellOutput): Promise<Html> {
-  const { output_type: type, name, data } = output;
+/**
+ * Returns the output as HTML; nothing where it shows nothing.
+ *
+ * @param name What a screen reader calls it; no two of a page have the same.
+ */
+export async function outputHtml(output: CellOutput, name: string): Promise<Html> {
+  const { output_type: type, data } = output;
   if (type === "stream") {
-    return printed(output["text"], name === "stderr" ? "warned" : "said");
+    return printed(output["text"], output["name"] === "stderr" ? "warned" : "said");
   }
   if (typeof data !== "object" || data === null) return html``;
-  return await bundleHtml(new Map(Object.entries(data)));
+  return await bundleHtml(new Map(Object.entries(data)), name);
 }
 
 const BITMAPS: readonly string[] = ["image/png", "image/jpeg"];
 
-async function bundleHtml(data: ReadonlyMap<string, unknown>): Promise<Html> {
+async function bundleHtml(
+  data: ReadonlyMap<string, unknown>,
+  name: string,
+): Promise<Html> {
   const description = textOf(data.get("text/plain"));
   const spec = data.get(CHART_TYPE);
-  if (isSpec(spec)) return await chartHtml(spec, description);
+  if (isSpec(spec)) return await chartHtml(spec, { name, description });
   for (const type of BITMAPS) {
-    if (data.has(type)) return picture(type, textOf(data.get(type)), description);
+    if (data.has(type)) {
+      return picture(`${type};base64,${textOf(data.get(type))}`, { name, description });
+    }
   }
   const svg = data.get("image/svg+xml");
   if (svg !== undefined) {
-    return picture("image/svg+xml", base64(textOf(svg)), description);
+    return picture(`image/svg+xml;base64,${base64(textOf(svg))}`, { name, description });
   }
   const markup = data.get("text/html");
-  if (markup !== undefined) return shown(harmless(textOf(markup)));
+  if (markup !== undefined) return region(name, harmless(textOf(markup)));
   const markdown = data.get("text/markdown");
   if (markdown !== undefined) return html`${markdownHtml(textOf(markdown))}\n`;
   return description === "" ? html`` : printed(description, "said");
@@ -42,35 +51,47 @@ function textOf(value: unknown): string {
   return Array.isArray(value) ? value.join("") : typeof value === "string" ? value : "";
 }
 
-async function chartHtml(spec: Spec, description: string): Promise<Html> {
+interface Named {
+  readonly name: string;
+  readonly description: string;
+}
+
+async function chartHtml(spec: Spec, { name, description }: Named): Promise<Html> {
   const { figureOf } = await import("./picture.ts");
   const svg = (await figureOf(spec)).replace("<svg", '<svg aria-hidden="true"');
-  const heading = description.split("\n")[0]!;
-  return html`
-    <figure class="chart" role="region" aria-label="${heading}" tabindex="0">
-    ${new Html(svg)}
-    </figure>
+  const [heading, ...lines] = description.split("\n");
+  const words = lines.length === 0 ? undefined : html`
     <details>
       <summary>${heading}: in words</summary>
-      <ul>${description.split("\n").slice(1).map((line) => html`<li>${line}</li>\n`)}</ul>
+      <ul>${lines.map((line) => html`<li>${line}</li>\n`)}</ul>
     </details>
+  `;
+  return html`
+    <figure class="chart" role="region" aria-label="${name}: ${heading}" tabindex="0">
+    ${new Html(svg)}
+    </figure>
+    ${words}
   `;
 }
 
 /** A script in an SVG does not run in a picture. */
-function picture(type: string, data: string, description: string): Html {
-  const source = `data:${type};base64,${data.replace(/\s+/g, "")}`;
-  return html`<figure class="chart"><img src="${source}" alt="${
-    description || "A picture"
-  }"></figure>\n`;
+function picture(data: string, { name, description }: Named): Html {
+  const source = `data:${data.replace(/\s+/g, "")}`;
+  const alt = description || "A picture";
+  return html`
+    <figure class="chart" role="region" aria-label="${name}" tabindex="0">
+      <img src="${source}" alt="${alt}">
+    </figure>
+  `;
 }
 
 function base64(text: string): string {
   return new TextEncoder().encode(text).toBase64();
 }
 
-function shown(content: Html): Html {
-  return html`<div class="shown" role="region" aria-label="Table" tabindex="0">
+/** What may be wider than the screen scrolls by itself, by the keyboard too. */
+function region(name: string, content: Html): Html {
+  return html`<div class="shown" role="region" aria-label="${name}" tabindex="0">
 ${content}</div>\n`;
 }
 

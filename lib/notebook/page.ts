@@ -79,17 +79,20 @@ async function cellHtml(cell: Cell, hasCode: boolean): Promise<Markup> {
   if (cell.cell_type === "markdown") return html`${markdownHtml(cell.source)}\n`;
   if (cell.cell_type === "raw") return html``;
   const outputs: Part[] = [];
-  for (const output of cell.outputs ?? []) outputs.push(await outputHtml(output));
+  for (const [i, output] of (cell.outputs ?? []).entries()) {
+    outputs.push(
+      await outputHtml(output, `Cell ${cell.execution_count}, output ${i + 1}`),
+    );
+  }
   const code = hasCode && cell.source.trim() !== "" ? codeHtml(cell) : undefined;
   return html`${code}${outputs}`;
 }
 
 function codeHtml({ source, execution_count: count }: Cell): Markup {
   const name = `Code of cell ${count ?? ""}`;
-  // between <pre> and </pre> each space counts: no template of several lines
   return html`
     <pre class="cell" role="region" aria-label="${name}"
-      tabindex="0"><code>${source}</code></pre>\\n
+      tabindex="0"><code>${source}</code></pre>
   `;
 }
 

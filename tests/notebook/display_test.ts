@@ -258,7 +258,7 @@ const MARKDOWN: readonly (readonly [markdown: string, html: string])[] = [
     "![a](data:image/png;base64,AA==)",
     '<p><img src="data:image/png;base64,AA==" alt="a" /></p>\n',
   ],
-  ["[a](javascript:alert(1)) [b](02.ipynb)", "<p><a>a</a> <a>b</a></p>\n"],
+  ["[a](javascript:alert(1)) [b](02.ipynb)", "<p><span>a</span> <span>b</span></p>\n"],
   [
     "[a](https://a.example/)",
     '<p><a href="https://a.example/" rel="noreferrer">a</a></p>\n',

@@ -107,12 +107,11 @@ for (const name of Object.keys(CONTENT)) {
 }
 
 processTest("notebook check says what is sound, one line each", async () => {
-  const path = "notebooks/02_data_quality.ipynb";
-  assert.deepEqual(await runCommandProcess(["notebook", "check", path]), {
-    code: 0,
-    stdout: `ok  ${path}\n`,
-    stderr: "",
-  });
+  const { code, stdout, stderr } = await runCommandProcess(["notebook", "check"]);
+  assert.deepEqual([code, stderr], [0, ""]);
+  for (const name of Object.keys(CONTENT)) {
+    assert.ok(stdout.includes(`ok  notebooks/${name}.ipynb\n`), stdout);
+  }
 });
 
 interface Fault {
@@ -326,4 +325,24 @@ processTest("notebook clean and check refuse flags that they do not have", async
     stdout: "",
     stderr: "error: There is no flag --code\n       See --help\n",
   });
+});
+
+processTest("a REPL has the same imports, and shows a table as text", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["repl", "--quiet", "--allow-read"],
+    env: { NO_COLOR: "1" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  const lines = [
+    'import { agesByField, readFiles, show } from "cohort";',
+    'await show(await agesByField(await readFiles("data/students.csv")));',
+    "",
+  ];
+  await writer.write(new TextEncoder().encode(lines.join("\n")));
+  await writer.close();
+  const { stdout } = await child.output();
+  assert.match(new TextDecoder().decode(stdout), /^DROIT +217 +24\.0 /m);
 });
