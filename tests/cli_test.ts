@@ -76,17 +76,17 @@ function badColumns(text: string, what: string): UsageCase {
 // none of these files exists: whoever looked for one would end with code 3
 const USAGE: readonly UsageCase[] = [
   // arguments → first line, second line
-  [[], "No command is given", "Commands: report, generate; see --help"],
+  [[], "No command is given", "Commands: report, generate, notebook; see --help"],
   [["reprot"], 'There is no command "reprot"', "Did you mean report?"],
   [
     ["frobnicate"],
     'There is no command "frobnicate"',
-    "Commands: report, generate; see --help",
+    "Commands: report, generate, notebook; see --help",
   ],
   [
     ["--debugg"],
     'There is no command "--debugg"',
-    "Commands: report, generate; see --help",
+    "Commands: report, generate, notebook; see --help",
   ],
   [
     ["report", "--older-tahn", "3"],

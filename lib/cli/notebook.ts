@@ -7,7 +7,7 @@ import { PipelineError } from "../errors.ts";
 import type { Command } from "./command.ts";
 import type { Effects } from "./effects.ts";
 import { flagLines } from "./help.ts";
-import { labSettings, openNotebooks } from "./notebook_lab.ts";
+import { labSettings } from "./notebook_settings.ts";
 
 type Subcommand = (args: readonly string[], effects: Effects) => Promise<void>;
 
@@ -33,7 +33,7 @@ export const notebookCommand: Command = {
           : "Write notebook, notebook run FILE, notebook check or notebook clean",
       });
     }
-    await openNotebooks(args, effects);
+    await (await import("./notebook_lab.ts")).openNotebooks(args, effects);
   },
 };
 

@@ -7,8 +7,8 @@ import { OutputFolder } from "../export/folder.ts";
 import { formatNotebook, readNotebook, stripNotebook } from "../notebook/notebook.ts";
 import { checkNotebook } from "../notebook/run.ts";
 import { type Effects, print, printable } from "./effects.ts";
-import { FOLDER } from "./notebook_lab.ts";
 import { placeOf } from "./notebook_run.ts";
+import { FOLDER } from "./notebook_settings.ts";
 import { readSettings, toggle } from "./settings.ts";
 
 const fileSettings = { debug: toggle("Show where an error comes from") } as const;

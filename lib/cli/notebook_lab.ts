@@ -4,21 +4,8 @@
 import { ensureEnvironment } from "../notebook/environment.ts";
 import { openLab } from "../notebook/lab.ts";
 import { complain, type Effects } from "./effects.ts";
-import { readSettings, toggle, wholeNumber } from "./settings.ts";
-
-/** The folder of the notebooks, from where the command runs. */
-export const FOLDER = "notebooks";
-
-/** The flags of `notebook` itself: those of the lab. */
-export const labSettings = {
-  port: {
-    value: "PORT",
-    help: "Where JupyterLab listens, on this machine only; 0 for any free port (8888)",
-    schema: wholeNumber(0, 65535).default(8888),
-  },
-  "no-open": toggle("Open no browser"),
-  debug: toggle("Show where an error comes from"),
-} as const;
+import { FOLDER, labSettings } from "./notebook_settings.ts";
+import { readSettings } from "./settings.ts";
 
 /** Makes the environment where it is missing, and opens the lab. */
 export async function openNotebooks(
