@@ -29,9 +29,11 @@ export {
 export {
   type Ages,
   type AgesByField,
+  agesIn,
   allAges,
   countAge,
   fieldNames,
+  keptAges,
   mergeAges,
   noAges,
   olderThan,
@@ -43,12 +45,14 @@ export {
   type Statistics,
   statistics,
 } from "./analyse/statistics.ts";
+export { compareAges, type Comparison } from "./analyse/compare.ts";
 export type { Funnel } from "./analyse/funnel.ts";
 export type { Digest, Source } from "./ingest/source.ts";
 export { readFiles, type ReadOptions } from "./ingest/files.ts";
 export type { DialectOptions } from "./ingest/dialect.ts";
 export { type ColumnChoice, parseColumns, type Role } from "./ingest/columns.ts";
 export { agesByField, clean, rejects, type Sources, students } from "./engine/read.ts";
+export { type Survey, survey } from "./engine/survey.ts";
 export type { JobOptions, Progress } from "./engine/job.ts";
 export { OUTPUTS } from "./engine/outputs.ts";
 export { redraw, type RedrawOptions, writeReport } from "./engine/local.ts";
@@ -68,3 +72,16 @@ export {
   type RunParameters,
   type Suppressed,
 } from "./report/result.ts";
+export type { Spec } from "./report/charts/charts.ts";
+export {
+  agesChart,
+  averagesChart,
+  funnelChart,
+  type NotebookChartOptions,
+  ownChart,
+  type OwnChartOptions,
+  rejectsChart,
+} from "./notebook/charts.ts";
+export type { FilePath } from "./notebook/parameters.ts";
+export { replay, type ReplayOptions } from "./notebook/replay.ts";
+export { type Live, show, showLive } from "./notebook/show.ts";

@@ -73,20 +73,22 @@ function badColumns(text: string, what: string): UsageCase {
   ];
 }
 
+const COMMANDS = "Commands: report, generate, certs, produce, notebook; see --help";
+
 // none of these files exists: whoever looked for one would end with code 3
 const USAGE: readonly UsageCase[] = [
   // arguments → first line, second line
-  [[], "No command is given", "Commands: report, generate, certs; see --help"],
+  [[], "No command is given", COMMANDS],
   [["reprot"], 'There is no command "reprot"', "Did you mean report?"],
   [
     ["frobnicate"],
     'There is no command "frobnicate"',
-    "Commands: report, generate, certs; see --help",
+    COMMANDS,
   ],
   [
     ["--debugg"],
     'There is no command "--debugg"',
-    "Commands: report, generate, certs; see --help",
+    COMMANDS,
   ],
   [
     ["report", "--older-tahn", "3"],

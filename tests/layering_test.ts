@@ -8,6 +8,7 @@ const ROOT = new URL("../", import.meta.url);
 const RINGS: Readonly<Record<string, number>> = {
   "errors.ts": 0,
   "json.ts": 0,
+  "printable.ts": 0,
   transform: 1,
   analyse: 1,
   ingest: 2,
@@ -17,8 +18,9 @@ const RINGS: Readonly<Record<string, number>> = {
   generate: 2,
   engine: 3,
   stream: 3,
-  "mod.ts": 4,
-  cli: 5,
+  notebook: 4,
+  "mod.ts": 5,
+  cli: 6,
 };
 
 /** Folders of one ring that know each other. */

@@ -64,6 +64,28 @@ export function olderThan(ages: Ages, threshold: number): Ages {
   return older;
 }
 
+/** Returns the ages above the threshold, field by field, by the fields' names. */
+export function keptAges(
+  ages: ReadonlyMap<string, Ages>,
+  threshold: number,
+): AgesByField {
+  return new Map(
+    fieldNames(ages).map((field) => [field, olderThan(ages.get(field)!, threshold)]),
+  );
+}
+
+/**
+ * Returns the ages of one field.
+ *
+ * @throws {RangeError} If there is no such field; it names those that there are.
+ */
+export function agesIn(ages: ReadonlyMap<string, Ages>, field: string): Ages {
+  const counts = ages.get(field);
+  if (counts !== undefined) return counts;
+  const known = fieldNames(ages).join(", ") || "none";
+  throw new RangeError(`There is no field ${field}; there are: ${known}`);
+}
+
 /** Returns the names of the fields by code point, so that no machine's locale matters. */
 export function fieldNames(ages: ReadonlyMap<string, Ages>): readonly string[] {
   return [...ages.keys()].sort(compareCodePoints);

@@ -9,5 +9,7 @@ export interface Command {
   /** What it does, one line. */
   readonly summary: string;
   readonly settings: Settings;
+  /** Its help, where there is more to say than its flags. */
+  help?(args: readonly string[]): Promise<string>;
   run(args: readonly string[], effects: Effects): Promise<void>;
 }

@@ -3,6 +3,8 @@
  */
 import { PipelineError, systemReason } from "../errors.ts";
 
+export { printable } from "../printable.ts";
+
 /** A text stream to a person or a pipe. */
 export interface Output {
   writeSync(bytes: Uint8Array): number;
@@ -62,17 +64,6 @@ function writeSome(output: Output, bytes: Uint8Array): number {
       Atomics.wait(NEVER_WOKEN, 0, 0, 5);
     }
   }
-}
-
-/**
- * Returns the text with control and invisible format characters shown as `\u{1b}`, so that no
- * name from a file can move the cursor, colour the screen or hide a part of itself.
- */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
-    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
-  );
 }
 
 /** The chunks of standard input; a signal ends the waiting for more. */

@@ -8,9 +8,11 @@ import { certsCommand } from "./certs.ts";
 import type { Command } from "./command.ts";
 import { complain, type Effects, print, printable } from "./effects.ts";
 import { generateCommand } from "./generate.ts";
+import { flagLines } from "./help.ts";
+import { notebookCommand } from "./notebook.ts";
 import { produceCommand } from "./produce.ts";
 import { reportCommand } from "./report.ts";
-import { nearest, type Settings, toggle, variableOf } from "./settings.ts";
+import { nearest, variableOf } from "./settings.ts";
 
 export { stopOnSignals } from "./effects.ts";
 
@@ -22,13 +24,8 @@ const COMMANDS: Commands = new Map([
   ["generate", generateCommand],
   ["certs", certsCommand],
   ["produce", produceCommand],
+  ["notebook", notebookCommand],
 ]);
-
-/** Settings that every command has. */
-const COMMON: Settings = {
-  help: toggle("Show this help"),
-  version: toggle("Show the version"),
-};
 
 /** Runs the command that the arguments name; returns the exit code of the process. */
 export async function runCommand(
@@ -60,8 +57,9 @@ async function dispatch(
   if (args.includes("--version")) {
     print(effects.stdout, `cohort ${config.version} (Deno ${Deno.version.deno})\n`);
   } else if (command !== undefined) {
-    if (rest.includes("--help")) print(effects.stdout, helpOf(name!, command));
-    else await command.run(rest, effects);
+    if (rest.includes("--help")) {
+      print(effects.stdout, await command.help?.(rest) ?? helpOf(name!, command));
+    } else await command.run(rest, effects);
   } else if (name === "--help") print(effects.stdout, overview(commands));
   else {
     const close = name === undefined ? undefined : nearest(name, [...commands.keys()]);
@@ -104,15 +102,8 @@ function overview(commands: Commands): string {
 }
 
 function helpOf(name: string, { summary, settings }: Command): string {
-  const rows = Object.entries({ ...settings, ...COMMON }).map(
-    ([flag, { value, help, isSecret }]) => {
-      const term = value === undefined ? `--${flag}` : `--${flag} ${value}`;
-      return [isSecret ? variableOf(flag) : term, help] as const;
-    },
-  );
-  const width = Math.max(...rows.map(([term]) => term.length));
-  const flags = rows.map(([term, help]) => `  ${term.padEnd(width)}  ${help}`);
-  return `${summary}\n\nUsage: deno task ${name} [FLAGS]\n\n${flags.join("\n")}\n\n` +
+  const flags = flagLines(settings);
+  return `${summary}\n\nUsage: deno task ${name} [FLAGS]\n\n${flags}\n\n` +
     `A flag can also be set as a variable: ${
       variableOf(Object.keys(settings)[0]!)
     } and so on.\n`;

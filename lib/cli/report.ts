@@ -10,6 +10,7 @@ import { openFile, printPdf } from "../export/browser.ts";
 import { OutputFolder } from "../export/folder.ts";
 import { formatResult, parseResult, type Result } from "../report/result.ts";
 import { readStores } from "../stream/stored.ts";
+import { clockOf } from "./clock.ts";
 import { complain, type Effects, print, printable } from "./effects.ts";
 import type { Command } from "./command.ts";
 import { isFile, readText } from "./files.ts";
@@ -151,16 +152,4 @@ function readConfig(named: string | undefined): ConfigFile | undefined {
   const name = named ?? CONFIG_FILE;
   if (named === undefined && !isFile(name)) return undefined;
   return parseConfig(readText(name, "usage"), name, reportSettings);
-}
-
-/** The clock, or the time that `SOURCE_DATE_EPOCH` fixes (reproducible-builds.org). */
-function clockOf({ env, now }: Effects): () => Date {
-  const epoch = env("SOURCE_DATE_EPOCH");
-  if (epoch === undefined || epoch === "") return now;
-  if (!/^[0-9]{1,11}$/.test(epoch)) {
-    throw new PipelineError("usage", `SOURCE_DATE_EPOCH cannot be "${epoch}"`, {
-      hint: "Give whole seconds since 1970",
-    });
-  }
-  return () => new Date(1000 * Number(epoch));
 }

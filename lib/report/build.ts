@@ -5,7 +5,7 @@ import {
   type Ages,
   type AgesByField,
   allAges,
-  compareCodePoints,
+  fieldNames,
   noAges,
   olderThan,
 } from "../analyse/ages.ts";
@@ -31,12 +31,6 @@ export interface Counted {
 export function buildResult(counted: Counted): Result {
   const { parameters, ages, rejects, examples } = counted;
   const threshold = parameters.older_than;
-  const kept = noAges(); // one for all: there can be 100,000 fields
-  const fields = [...ages].map(([field, counts]): FieldResult => {
-    kept.set(counts);
-    kept.fill(0, 0, threshold + 1);
-    return { field, ...statistics(kept), ages: sparse(counts) };
-  });
   const order = REASONS.filter((reason) => rejects.has(reason));
   return {
     schema: "cohort-report/1",
@@ -48,10 +42,24 @@ export function buildResult(counted: Counted): Result {
       REASONS.indexOf(a.reason) - REASONS.indexOf(b.reason)
     ),
     overall: statistics(olderThan(allAges(ages), threshold)),
-    fields: fields.sort((a, b) => compareCodePoints(a.field, b.field)),
+    fields: fieldResults(ages, threshold),
     outputs: counted.outputs,
     run: counted.run,
   };
+}
+
+/** Returns each field's statistics and ages, by name in code-point order. */
+export function fieldResults(
+  ages: ReadonlyMap<string, Ages>,
+  threshold: number,
+): readonly FieldResult[] {
+  const kept = noAges(); // one for all: there can be 100,000 fields
+  return fieldNames(ages).map((field) => {
+    const counts = ages.get(field)!;
+    kept.set(counts);
+    kept.fill(0, 0, Math.max(0, threshold + 1));
+    return { field, ...statistics(kept), ages: sparse(counts) };
+  });
 }
 
 /** Returns how many valid students there are, and how many of them are kept. */

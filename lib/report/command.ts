@@ -45,7 +45,7 @@ export function commandOf(
 }
 
 /** Returns the value behind its flag; one that begins with a dash needs the `=`. */
-function flagValue(value: string): string {
+export function flagValue(value: string): string {
   const quoted = /^[\w.,:;/=@%+…-]+$/.test(value) && !value.includes(";")
     ? value
     : `'${value.replaceAll("'", `'\\''`)}'`;

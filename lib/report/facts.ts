@@ -70,8 +70,15 @@ export interface Facts {
   readonly meanOfValid?: number;
 }
 
+/** What of a result the facts come from. */
+export interface Told {
+  readonly parameters: Pick<Result["parameters"], "older_than">;
+  readonly fields: Result["fields"];
+  readonly funnel: Pick<Result["funnel"], "valid">;
+}
+
 /** Returns the facts of a result; `merged` names the group of small fields. */
-export function factsOf(result: Result, merged: (fields: number) => string): Facts {
+export function factsOf(result: Told, merged: (fields: number) => string): Facts {
   const threshold = result.parameters.older_than;
   const fields = result.fields.map((field) => fieldOf(field, threshold, merged))
     .sort((a, b) => (b.mean ?? -1) - (a.mean ?? -1)); // stable: equal ones stay by name
@@ -137,7 +144,7 @@ function shareBetween(fields: readonly KeptField[]): Pick<Facts, "between"> {
 }
 
 function meanOfValid(
-  result: Result,
+  result: Told,
   fields: readonly Field[],
 ): Pick<Facts, "meanOfValid"> {
   const ages = fields.flatMap((field) => field.ages);

@@ -2,6 +2,7 @@
  * The Chromium or Chrome that is installed, for tests: pages are opened in it from a folder
  * of their own, and all that a page says or asks for is kept.
  */
+import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContext, Page, Viewport } from "puppeteer-core";
 import { BROWSERS } from "../../lib/export/browser.ts";
 import { drawPage, type PageOptions } from "../../lib/report/page.ts";
@@ -61,6 +62,11 @@ export class Desk implements AsyncDisposable {
   async open(result: Result, options: PageOptions, screen = LIGHT): Promise<Opened> {
     const file = `${this.#folder}/report.html`;
     await Deno.writeTextFile(file, await drawPage(result, options));
+    return await this.visit(`file://${file}`, screen);
+  }
+
+  /** Opens the page of a URL. */
+  async visit(url: string, screen = LIGHT): Promise<Opened> {
     const context = await this.#browser.createBrowserContext();
     const page = await context.newPage();
     await page.setViewport(screen.viewport);
@@ -68,8 +74,8 @@ export class Desk implements AsyncDisposable {
       { name: "prefers-color-scheme", value: screen.scheme },
     ]);
     await page.setJavaScriptEnabled(screen.hasScripts ?? true);
-    const said = listen(page, `file://${file}`);
-    await page.goto(`file://${file}`);
+    const said = listen(page, url);
+    await page.goto(url);
     return { page, said, [Symbol.asyncDispose]: () => closeContext(context) };
   }
 
@@ -100,6 +106,21 @@ function listen(page: Page, url: string): readonly string[] {
   return said;
 }
 
+/** What axe-core finds against WCAG 2.2 AA and its own best practices. */
+export async function violations(page: Page): Promise<readonly string[]> {
+  const { default: axe } = await import("axe-core"); // it reads the environment at once
+  await page.evaluate(axe.source);
+  const found = await page.evaluate("axe.run()") as AxeResults;
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
+}
+
+/** By how many pixels the page is wider than the screen. */
+export async function sidewaysScroll(page: Page): Promise<number> {
+  return await page.evaluate(
+    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+  ) as number;
+}
+
 /** A test that needs a browser: left out with a reason without one, but not at the gate. */
 export function browserTest(
   name: string,
@@ -119,6 +140,12 @@ export function browserTest(
 }
 
 const found = hasProcesses ? findBrowser() : undefined;
+
+/** Whether a browser is there, or must be. */
+export const hasBrowser: boolean = found !== undefined || isGate;
+
+/** Starts the browser, for a test that needs more than a browser. */
+export const startDesk = (): Promise<Desk> => Desk.set();
 
 function findBrowser(): string | undefined {
   const folders = (Deno.env.get("PATH") ?? "").split(

@@ -2,12 +2,19 @@
  * The page in a real browser: accessible, silent, without a request, readable without its
  * script, and moved by the keyboard.
  */
-import type { AxeResults } from "axe-core";
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
 import type { PageOptions } from "../../lib/report/page.ts";
 import { suppressSmallGroups } from "../../lib/report/suppress.ts";
-import { browserTest, type Desk, PHONE, type Screen, SCREENS } from "./chromium.ts";
+import {
+  browserTest,
+  type Desk,
+  PHONE,
+  type Screen,
+  SCREENS,
+  sidewaysScroll,
+  violations,
+} from "./chromium.ts";
 import { EXAMPLES, HOSTILE_NAMES, REJECTS, resultOf, VARIANTS } from "./fixtures.ts";
 
 const OPTIONS: PageOptions = {
@@ -48,20 +55,6 @@ browserTest(
     });
   },
 );
-
-/** What axe-core finds against WCAG 2.2 AA and its own best practices. */
-async function violations(page: Page): Promise<readonly string[]> {
-  const { default: axe } = await import("axe-core"); // it reads the environment at once
-  await page.evaluate(axe.source);
-  const found = await page.evaluate("axe.run()") as AxeResults;
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
-}
-
-async function sidewaysScroll(page: Page): Promise<number> {
-  return await page.evaluate(
-    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-  ) as number;
-}
 
 async function textsOf(page: Page, selector: string): Promise<readonly string[]> {
   return await page.$$eval(selector, (all) => all.map((one) => one.textContent ?? ""));

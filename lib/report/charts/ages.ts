@@ -164,6 +164,7 @@ function bars(field: Field, options: AgeChartOptions): readonly Spec[] {
     from: bin.age - 0.5,
     to: bin.age + 0.5,
     share: Math.min(bin.share, axes.most),
+    count: bin.count,
     isKept: bin.isKept,
     tip: words.ageTip(agesOf(bin, axes), bin.count, bin.share / 100),
   }));

@@ -117,6 +117,7 @@ function rangeMarks(rows: readonly Row[], options: OverviewOptions): readonly Sp
     from: inside(field.min),
     to: inside(field.max),
     y,
+    name: field.name,
   }));
   const beyond = rows.flatMap(({ field, y }) => [
     ...(field.max > scale.high
@@ -163,13 +164,15 @@ function onScale(field: string, { low, high, ticks }: Scale): Spec {
 function middleMarks(rows: readonly Row[], options: OverviewOptions): readonly Spec[] {
   const { scale, theme = LIGHT } = options;
   const many = rows.filter(({ field }) => field.count >= FEW);
-  const boxes = many.map(({ field: { q1, q3 }, y }) => ({
+  const boxes = many.map(({ field: { name, q1, q3 }, y }) => ({
+    name,
     q1,
     q3,
     y: y - 5,
     bottom: y + 5,
   }));
-  const medians = many.map(({ field: { median }, y }) => ({
+  const medians = many.map(({ field: { name, median }, y }) => ({
+    name,
     median,
     y: y - 7,
     bottom: y + 7,
@@ -197,6 +200,7 @@ function middleMarks(rows: readonly Row[], options: OverviewOptions): readonly S
 function meanMarks(rows: readonly Row[], options: OverviewOptions): Spec {
   const { scale, theme = LIGHT } = options;
   const values = rows.map(({ field, y }) => ({
+    name: field.name,
     mean: field.mean,
     y,
     fill: field.count < FEW ? theme.paper : theme.accent,

@@ -21,7 +21,11 @@ export function labelTexts(
   const { width, theme = LIGHT } = options;
   const isNarrow = width < NARROW;
   const texts = (mark: Spec): Spec => ({
-    data: { values: rows.flatMap(({ label }) => label) },
+    data: {
+      values: rows.flatMap(({ field: { name }, label }) =>
+        label.map((line) => ({ ...line, name }))
+      ),
+    },
     mark: {
       type: "text",
       align: isNarrow ? "left" : "right",
@@ -47,7 +51,9 @@ export function numberTexts(
 ): readonly Spec[] {
   const { words, theme = LIGHT, width } = options;
   const column = (x: number, mark: Spec, text: (field: KeptField) => string): Spec => ({
-    data: { values: rows.map(({ field, y }) => ({ text: text(field), y })) },
+    data: {
+      values: rows.map(({ field, y }) => ({ text: text(field), y, name: field.name })),
+    },
     mark: { type: "text", align: "right", baseline: "middle", ...mark },
     encoding: { text: { field: "text", type: "nominal" }, x: { value: x }, y: PIXELS },
   });
@@ -84,6 +90,7 @@ export function hitAreas(
   const values = rows.map(({ field, top, bottom }) => ({
     y: top,
     bottom,
+    name: field.name,
     tip: options.words.fieldTip({ ...field, name: isolate(field.name) }),
   }));
   return {

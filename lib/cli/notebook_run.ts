@@ -1,0 +1,176 @@
+/**
+ * `notebook run`: a notebook with other parameters, executed, as a notebook and as a page.
+ */
+import { basename, dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import config from "../../deno.json" with { type: "json" };
+import { z } from "zod";
+import { PipelineError } from "../errors.ts";
+import { OutputFolder } from "../export/folder.ts";
+import { formatNotebook, readNotebook } from "../notebook/notebook.ts";
+import { drawNotebook } from "../notebook/page.ts";
+import {
+  fromNotebook,
+  type Parameter,
+  parametersOf,
+  type ParameterValue,
+  withParameters,
+} from "../notebook/parameters.ts";
+import type { ProcessOptions } from "../notebook/process.ts";
+import { runNotebook } from "../notebook/run.ts";
+import { flagValue } from "../report/command.ts";
+import { clockOf } from "./clock.ts";
+import { type Effects, print } from "./effects.ts";
+import { readSettings, type Setting, type Settings, toggle } from "./settings.ts";
+import { formatFiles } from "./summary.ts";
+
+/** The flags that every notebook has. */
+const OWN = {
+  out: {
+    value: "FILE.html",
+    help: "The page; the executed notebook stands beside it (reports/NOTEBOOK.html)",
+    schema: z.string().regex(/[^/\\]\.html$/, "a file that ends in .html").optional(),
+  },
+  code: toggle("Show the code of the cells"),
+  debug: toggle("Show where an error comes from"),
+} as const;
+
+/** Returns the flags of a run: those above, and the parameters of the notebook. */
+export async function runSettings(path: string | undefined): Promise<Settings> {
+  if (path === undefined || path.startsWith("-")) return OWN;
+  return settingsOf(parametersOf(await readNotebook(path), path), path);
+}
+
+/** Executes the notebook and writes both files, whole or not at all. */
+export async function runAsReport(
+  args: readonly string[],
+  effects: Effects,
+): Promise<void> {
+  const [path, ...rest] = args;
+  if (path === undefined || path.startsWith("-")) {
+    throw new PipelineError("usage", "No notebook is given", {
+      hint: "Write notebook run notebooks/03_age_by_field.ipynb, then the flags",
+    });
+  }
+  const notebook = await readNotebook(path);
+  const parameters = parametersOf(notebook, path);
+  const settings = settingsOf(parameters, path);
+  const values = readSettings(settings, { args: rest, env: effects.env });
+  const given = new Map(parameters.flatMap(({ name, flag }) => {
+    const value = values[flag] as ParameterValue | undefined;
+    return value === undefined ? [] : [[name, value] as const];
+  }));
+  const now = clockOf(effects); // before anything runs: it can be wrong usage
+  const files = filesOf(path, values["out"] as string | undefined);
+  using folder = OutputFolder.open(files.folder, [files.notebook, files.page]);
+
+  const place = placeOf(path, effects);
+  const filled = withParameters(notebook, seenFrom(place.folder, parameters, given));
+  const executed = await runNotebook(filled, place);
+  const hasCode = values["code"] === true;
+  const facts = {
+    notebook: path,
+    parameters: parameters.map(({ name, flag, code }) =>
+      [flag, given.get(name) ?? code.replace(/^"(.*)"$/, "$1")] as const
+    ),
+    command: commandOf(path, { parameters, given, hasCode, out: files.path }),
+    made: now().toISOString(),
+    version: config.version,
+    code: hasCode,
+  };
+  folder.write(files.notebook, formatNotebook(executed));
+  folder.write(files.page, await drawNotebook(executed, facts));
+  folder.commit();
+  print(effects.stdout, formatFiles(files.folder, [files.notebook, files.page]));
+}
+
+/** Returns where the cells of a notebook run. */
+export function placeOf(path: string, { signal }: Effects): ProcessOptions {
+  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
+  return { name: path, folder: dirname(path), config, signal };
+}
+
+type Given = ReadonlyMap<string, ParameterValue>;
+
+function settingsOf(parameters: readonly Parameter[], path: string): Settings {
+  const taken = [...Object.keys(OWN), "help", "version"];
+  const clash = parameters.find(({ flag }) => taken.includes(flag));
+  if (clash !== undefined) {
+    throw new PipelineError(
+      "input",
+      `${path}: the parameter ${clash.name} has the name of a flag, --${clash.flag}`,
+      { hint: "Give the constant another name" },
+    );
+  }
+  const entries = parameters.map(({ flag, type, code, schema, isRepeatable }) => {
+    const help = `${isRepeatable ? "Parameter, repeatable" : "Parameter"} (${code})`;
+    const setting: Setting<unknown> = {
+      value: type,
+      help,
+      isRepeatable,
+      schema: schema.optional(),
+    };
+    return [flag, setting] as const;
+  });
+  return { ...Object.fromEntries(entries), ...OWN };
+}
+
+/** Returns the values with paths as the notebook sees them. */
+function seenFrom(folder: string, parameters: readonly Parameter[], given: Given): Given {
+  return new Map(
+    parameters.filter(({ name }) => given.has(name)).map(({ name, type }) => {
+      const value = given.get(name)!;
+      if (!type.includes("FilePath")) return [name, value];
+      return [
+        name,
+        Array.isArray(value)
+          ? value.map((path) => fromNotebook(String(path), folder))
+          : fromNotebook(String(value), folder),
+      ];
+    }),
+  );
+}
+
+interface Files {
+  /** The page as it was asked for. */
+  readonly path: string;
+  readonly folder: string;
+  readonly notebook: string;
+  readonly page: string;
+}
+
+function filesOf(path: string, out: string | undefined): Files {
+  const name = basename(path).replace(/\.ipynb$/, "");
+  const page = out ?? `reports/${name}.html`;
+  const files = {
+    path: page,
+    folder: dirname(page),
+    notebook: basename(page).replace(/\.html$/, ".ipynb"),
+    page: basename(page),
+  };
+  if (resolve(files.folder, files.notebook) !== resolve(path)) return files;
+  throw new PipelineError("usage", `--out ${page} would write over the notebook itself`, {
+    hint: "Choose another name or folder: the executed notebook stands beside the page",
+  });
+}
+
+/** Returns the command that makes the page again. */
+function commandOf(
+  path: string,
+  { parameters, given, hasCode, out }: {
+    readonly parameters: readonly Parameter[];
+    readonly given: Given;
+    readonly hasCode: boolean;
+    readonly out: string;
+  },
+): string {
+  const flags = parameters.flatMap(({ name, flag }) =>
+    [given.get(name) ?? []].flat().map((value) => `--${flag}${flagValue(String(value))}`)
+  );
+  return [
+    `deno task notebook run${flagValue(path)}`,
+    ...flags,
+    ...hasCode ? ["--code"] : [],
+    `--out${flagValue(out)}`,
+  ].join(" ");
+}

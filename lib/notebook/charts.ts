@@ -1,0 +1,170 @@
+/**
+ * The charts of the report for a notebook: straight from ages or counts, with what only a
+ * screen can do, and with a description for those who cannot see them.
+ */
+import type { Ages } from "../analyse/ages.ts";
+import { allAges, olderThan } from "../analyse/ages.ts";
+import type { Funnel } from "../analyse/funnel.ts";
+import { countStudents, mean } from "../analyse/statistics.ts";
+import { fieldResults } from "../report/build.ts";
+import {
+  ageAxes,
+  ageChart,
+  type Bar,
+  barChart,
+  funnelBars,
+  overviewAges,
+  overviewChart,
+  overviewScale,
+  rejectBars,
+  type Spec,
+} from "../report/charts/charts.ts";
+import { chart, isolate } from "../report/charts/base.ts";
+import { type Facts, factsOf, FEW } from "../report/facts.ts";
+import { type Words, wordsFor } from "../report/words/words.ts";
+import { OLDER_THAN } from "../transform/clean.ts";
+import type { Reason } from "../transform/types.ts";
+import { withBrush, withPick } from "./interactive.ts";
+
+/** How a chart is drawn. */
+export interface NotebookChartOptions {
+  /** Students older than this many years are kept; 20 by default. */
+  readonly olderThan?: number;
+  /** The language of its words; `en` by default. */
+  readonly lang?: "en" | "fr";
+  /** In pixels; 660 by default: that fits beside JupyterLab's list of files. */
+  readonly width?: number;
+}
+
+const WIDTH = 660;
+
+/**
+ * Returns the chart of average ages by field, oldest first; a click picks a field.
+ *
+ * @throws {RangeError} If nobody is kept.
+ *
+ * @example
+ * ```ts
+ * import { agesByField, averagesChart, readFiles, show } from "cohort";
+ *
+ * await show(averagesChart(await agesByField(await readFiles("data/students.csv"))));
+ * ```
+ */
+export function averagesChart(
+  ages: ReadonlyMap<string, Ages>,
+  options: NotebookChartOptions = {},
+): Spec {
+  const { width = WIDTH, olderThan: threshold = OLDER_THAN } = options;
+  const { facts: { kept }, words } = viewOf(ages, options);
+  const overall = mean(olderThan(allAges(ages), threshold));
+  const scale = overviewScale(overviewAges(kept), width);
+  return described(
+    withPick(overviewChart(kept, { words, width, scale, overall })),
+    words.averages,
+    kept.map((field) => words.fieldTip(field)),
+  );
+}
+
+/** How many histograms stand side by side, and their height in pixels. */
+const COLUMNS = 3;
+const PANEL_HEIGHT = 130;
+
+/**
+ * Returns a histogram of ages for each field with enough students, all on the same axes, the
+ * ages that the threshold leaves out in grey. Dragging over the ages of one counts the
+ * students of these ages in all.
+ *
+ * @throws {RangeError} If no field has enough students to be drawn.
+ */
+export function agesChart(
+  ages: ReadonlyMap<string, Ages>,
+  options: NotebookChartOptions = {},
+): Spec {
+  const { facts, words } = viewOf(ages, options);
+  const fields = facts.fields.filter(({ valid }) => valid >= FEW);
+  const axes = ageAxes(fields);
+  if (axes === undefined) {
+    throw new RangeError(
+      `No field has ${FEW} students: there is no distribution to draw`,
+    );
+  }
+  const columns = Math.min(COLUMNS, fields.length);
+  const width = Math.floor((options.width ?? WIDTH) / columns) - 20;
+  const look = { words, axes, width, height: PANEL_HEIGHT };
+  const panels = fields.map((field) => ({
+    title: isolate(field.name),
+    chart: ageChart(field, look),
+  }));
+  return described(
+    withBrush(panels, columns),
+    words.distributions,
+    fields.map(({ name, valid }) => `${name} (${words.numbers.whole(valid)})`),
+  );
+}
+
+/** Returns the funnel as bars: what was read, what was lost at each step, what is left. */
+export function funnelChart(funnel: Funnel, options: NotebookChartOptions = {}): Spec {
+  const words = wordsFor(options.lang ?? "en");
+  return bars(funnelBars(funnel, words), funnel.read, words.quality, options);
+}
+
+/** Returns the rejects by reason as bars, the most frequent first. */
+export function rejectsChart(
+  rejects: Readonly<Partial<Record<Reason, number>>>,
+  options: NotebookChartOptions = {},
+): Spec {
+  const words = wordsFor(options.lang ?? "en");
+  const total = Object.values(rejects).reduce((sum, count) => sum + count, 0);
+  return bars(rejectBars(rejects, words), total, words.rejected, options);
+}
+
+/** The size of a chart of your own, in pixels. */
+export interface OwnChartOptions {
+  /** 660 by default. */
+  readonly width?: number;
+  /** 300 by default. */
+  readonly height?: number;
+  /** Room for the labels at the left; 56 by default. */
+  readonly left?: number;
+}
+
+/**
+ * Returns a Vega-Lite chart of your own in the look of the others: give it `data`, `mark` and
+ * `encoding`, and a `description` whose first line is its heading.
+ */
+export function ownChart(content: Spec, options: OwnChartOptions = {}): Spec {
+  const { width = WIDTH, height = 300, left = 56 } = options;
+  const padding = { left, right: 12, top: 12, bottom: 44 };
+  return chart({ width, height, padding }, { words: wordsFor("en"), width }, content);
+}
+
+function bars(
+  rows: readonly Bar[],
+  of: number,
+  caption: string,
+  { width = WIDTH, lang = "en" }: NotebookChartOptions,
+): Spec {
+  const words = wordsFor(lang);
+  const tips = rows.map(({ label, from, to }) =>
+    words.barTip(label, to - from, of === 0 ? 0 : (to - from) / of)
+  );
+  return described(barChart(rows, { words, width, of }), caption, tips);
+}
+
+function viewOf(
+  ages: ReadonlyMap<string, Ages>,
+  { olderThan: threshold = OLDER_THAN, lang = "en" }: NotebookChartOptions,
+): { readonly facts: Facts; readonly words: Words } {
+  const words = wordsFor(lang);
+  const told = {
+    parameters: { older_than: threshold },
+    fields: fieldResults(ages, threshold),
+    funnel: { valid: countStudents(allAges(ages)) },
+  };
+  return { facts: factsOf(told, words.mergedFields), words };
+}
+
+/** Returns the chart with its words: a heading, and a line for each thing it shows. */
+function described(spec: Spec, heading: string, lines: readonly string[]): Spec {
+  return { ...spec, description: [heading, ...lines].join("\n") };
+}

@@ -1,0 +1,133 @@
+/**
+ * A notebook that has run as one HTML page: texts, tables and charts, and the code only
+ * where it is asked for. Like the report it needs no network and is readable without its
+ * script.
+ */
+import { Html, type Html as Markup, html, type Part } from "../report/html.ts";
+import { contentSecurityPolicy } from "../report/policy.ts";
+import { SCRIPT } from "../report/script.ts";
+import { pageStyle } from "../report/style.ts";
+import { markdownHtml } from "./markdown.ts";
+import type { Cell, Notebook } from "./notebook.ts";
+import { outputHtml } from "./output.ts";
+import type { ParameterValue } from "./parameters.ts";
+
+/** What the page says of the run. */
+export interface PageFacts {
+  /** The notebook's path, as it was given. */
+  readonly notebook: string;
+  /** All parameters by flag, with the values of this run as they were given. */
+  readonly parameters:
+    readonly (readonly [flag: string, value: ParameterValue | string])[];
+  /** The command that makes the page again. */
+  readonly command: string;
+  /** When, ISO 8601 in UTC. */
+  readonly made: string;
+  /** The version of cohort. */
+  readonly version: string;
+  /** Whether the code is shown. */
+  readonly code: boolean;
+}
+
+/** Returns the page as HTML. */
+export async function drawNotebook(
+  notebook: Notebook,
+  facts: PageFacts,
+): Promise<string> {
+  const title = titleOf(notebook) ?? facts.notebook;
+  const style = pageStyle(title) + STYLE;
+  const cells: Markup[] = [];
+  for (const cell of notebook.cells) cells.push(await cellHtml(cell, facts.code));
+  const page = html`
+    <!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(
+          style,
+          SCRIPT,
+        )}">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <meta name="referrer" content="no-referrer">
+        <title>${title}</title>
+        <link rel="icon" href="data:,">
+        <style>${new Html(style)}</style>
+      </head>
+      <body>
+        <main>
+    ${cells}${provenance(facts)}</main>
+        <script>${new Html(SCRIPT)}</script>
+      </body>
+    </html>
+  `;
+  return page.markup;
+}
+
+/** Returns the first heading of the texts. */
+function titleOf({ cells }: Notebook): string | undefined {
+  for (const { cell_type, source } of cells) {
+    const heading = cell_type === "markdown"
+      ? /^#\s+(.+)$/m.exec(source)?.[1]
+      : undefined;
+    if (heading !== undefined) return heading.replace(/[*_`]/g, "").trim();
+  }
+  return undefined;
+}
+
+async function cellHtml(cell: Cell, hasCode: boolean): Promise<Markup> {
+  if (cell.cell_type === "markdown") return html`${markdownHtml(cell.source)}\n`;
+  if (cell.cell_type === "raw") return html``;
+  const outputs: Part[] = [];
+  for (const [i, output] of (cell.outputs ?? []).entries()) {
+    outputs.push(
+      await outputHtml(output, `Cell ${cell.execution_count}, output ${i + 1}`),
+    );
+  }
+  const code = hasCode && cell.source.trim() !== "" ? codeHtml(cell) : undefined;
+  return html`${code}${outputs}`;
+}
+
+function codeHtml({ source, execution_count: count }: Cell): Markup {
+  const name = `Code of cell ${count ?? ""}`;
+  return html`
+    <pre class="cell" role="region" aria-label="${name}"
+      tabindex="0"><code>${source}</code></pre>
+  `;
+}
+
+function provenance(facts: PageFacts): Markup {
+  const { notebook, parameters, command, made, version } = facts;
+  const rows = parameters.map(([flag, value]) =>
+    html`<dt>${flag}</dt><dd>${[value].flat().join(", ")}</dd>\n`
+  );
+  return html`
+    <footer>
+      <h2>How this page was made</h2>
+      <dl>
+    <dt>notebook</dt><dd>${notebook}</dd>
+    ${rows}<dt>made</dt><dd>${made} by cohort ${version}</dd>
+      </dl>
+      <pre role="region" aria-label="Command" tabindex="0"><code>${command}</code></pre>
+    </footer>
+  `;
+}
+
+/** What a notebook needs beside the style of the report. */
+const STYLE = `
+h1 { margin: 0 0 16px; }
+.chart { margin: 12px 0 24px; overflow-x: auto; }
+.chart svg, .chart img { min-width: 560px; }
+.shown { overflow-x: auto; margin: 12px 0 24px; }
+.shown p { color: var(--muted); font-size: 0.875rem; }
+.shown table, main > table { width: auto; min-width: 50%; }
+main > table { margin-bottom: 24px; }
+td.text, th.text { padding-right: 14px; }
+.shown img { max-width: 100%; height: auto; }
+pre.cell { border-left: 3px solid var(--main); white-space: pre; }
+pre.said { white-space: pre-wrap; }
+pre.warned { border-left: 3px solid var(--accent); white-space: pre-wrap; }
+blockquote { margin: 0 0 12px; padding-left: 16px; border-left: 3px solid var(--line); color: var(--muted); }
+footer { margin-top: 56px; }
+@media print { .chart svg { min-width: 0; } .chart, .shown { overflow: visible; } }
+`;

@@ -1,0 +1,89 @@
+/** The page of a notebook's run in a real browser: accessible, silent, without a request. */
+import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
+import { formatNotebook, type Notebook } from "../../lib/notebook/notebook.ts";
+import { put, runHere } from "../support.ts";
+import { browserTest, SCREENS, sidewaysScroll, violations } from "./chromium.ts";
+
+/** A notebook whose data and texts want to run, load or break out. */
+const HOSTILE_TEXT = `# Hostile <script>alert(1)</script>
+
+<img src="https://a.example/x.png" onerror="alert(1)"> <b onclick="alert(1)">bold</b>
+[link](javascript:alert(1)) <style>body { display: none }</style> <iframe src="//a.example">
+
+## A table
+
+| a | b |
+| - | -: |
+| 1 | <svg onload=alert(1)> |
+`;
+const HOSTILE_CELLS: readonly string[] = [
+  'const name: string = "x";',
+  'import { ownChart, show } from "cohort";\nconsole.log(name);',
+  "await show([{ first: name, last: name, age: 1, field: name }]);",
+  "await show(name);",
+  "Deno.jupyter.html`<b>${name}</b><script>alert(1)</script><table><tr><td>1</td></tr></table>`",
+  "Deno.jupyter.svg`<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9' onload='alert(1)'><image href='https://a.example/'/></svg>`",
+  "ownChart({ description: name + '\\n' + name, data: { values: [{ name, n: 1 }] }," +
+  " mark: 'bar', encoding: { x: { field: 'n', type: 'quantitative' }," +
+  " y: { field: 'name', type: 'nominal' }, href: { field: 'name', type: 'nominal' } } })",
+];
+const NAME =
+  `</script><script>alert(1)</script><img src=x onerror=alert(1)>javascript:alert(1)`;
+
+function hostile(): string {
+  const code = HOSTILE_CELLS.map((source, i) => ({
+    cell_type: "code" as const,
+    metadata: i === 0 ? { tags: ["parameters"] } : {},
+    source,
+    outputs: [],
+    execution_count: null,
+  }));
+  const text = { cell_type: "markdown" as const, metadata: {}, source: HOSTILE_TEXT };
+  const notebook: Notebook = {
+    nbformat: 4,
+    nbformat_minor: 4,
+    metadata: {},
+    cells: [text, ...code],
+  };
+  return formatNotebook(notebook);
+}
+
+const PAGES: Readonly<Record<string, readonly string[]>> = {
+  "01_explore": ["notebooks/01_explore.ipynb"],
+  "02_data_quality with its code": ["notebooks/02_data_quality.ipynb", "--code"],
+  "04_live": ["notebooks/04_live.ipynb", "--pause-ms", "1"],
+};
+
+browserTest(
+  "notebook run makes a page that is accessible, silent and never too wide",
+  async (desk, t) => {
+    const folder = await Deno.makeTempDir({ prefix: "cohort-" });
+    const own = put(folder, "hostile.ipynb", hostile());
+    const pages = { ...PAGES, "hostile": [own, "--name", NAME, "--code"] };
+    for (const [name, args] of Object.entries(pages)) {
+      const page = `${folder}/page.html`;
+      const ran = await runHere(["notebook", "run", ...args, "--out", page]);
+      assert.deepEqual([ran.code, ran.stderr], [0, ""]);
+      for (const [where, screen] of Object.entries(SCREENS)) {
+        await t.step(`${name}, ${where}`, async () => {
+          await using opened = await desk.visit(pathToFileURL(page).href, screen);
+          assert.deepEqual(await violations(opened.page), []);
+          assert.equal(await sidewaysScroll(opened.page), 0);
+          assert.deepEqual(opened.said, []);
+          const charts = await opened.page.$$eval(
+            "figure.chart svg",
+            (all) => all.map((svg) => svg.querySelectorAll("path, line").length),
+          );
+          assert.ok(charts.length > 0 && charts.every((marks) => marks > 0), `${charts}`);
+          const bodies = "script, iframe, [onclick], [onerror], [onload], a[href^=java]";
+          const active = await opened.page.$$eval(bodies, (all) => all.length);
+          assert.equal(active, 1, "the page's own script and nothing else");
+          const isCodeShown = await opened.page.$("pre.cell") !== null;
+          assert.equal(isCodeShown, args.includes("--code"));
+        });
+      }
+    }
+    await Deno.remove(folder, { recursive: true });
+  },
+);

@@ -1,0 +1,348 @@
+/** Notebooks without Jupyter: checked, run as a report, cleaned; every error text. */
+import assert from "node:assert/strict";
+import { parseEvents } from "../../lib/notebook/process.ts";
+import { outputsOf } from "../../lib/notebook/run.ts";
+import { MARK } from "../../lib/notebook/events.ts";
+import {
+  formatNotebook,
+  type Notebook,
+  readNotebook,
+} from "../../lib/notebook/notebook.ts";
+import { processTest, put, runCommandProcess, runHere } from "../support.ts";
+import { checkContent, CONTENT } from "./content.ts";
+import { other } from "./jupyter.ts";
+
+/** Writes a notebook of these code cells, the first tagged `parameters`; returns its path. */
+function putNotebook(folder: string, ...sources: readonly string[]): string {
+  const cells = sources.map((source, i) => ({
+    cell_type: "code" as const,
+    id: `c${i}`,
+    metadata: i === 0 ? { tags: ["parameters"] } : {},
+    source,
+    outputs: [],
+    execution_count: null,
+  }));
+  const notebook: Notebook = { nbformat: 4, nbformat_minor: 5, metadata: {}, cells };
+  return put(folder, "own.ipynb", formatNotebook(notebook));
+}
+
+const NOTHING = "Nothing was written; run the cell in JupyterLab to see more";
+
+processTest("parseEvents() tells events from what is printed around them", () => {
+  const one = { kind: "cell", cell: 1 } as const;
+  const error = { kind: "stderr", text: "b" } as const;
+  const line = (event: unknown) => `${MARK}${JSON.stringify(event)}\n`;
+  assert.deepEqual(parseEvents(`warn\n${line(one)}a${line(error)}\u001ec\nd`), [
+    { kind: "stdout", text: "warn\n" },
+    one,
+    { kind: "stdout", text: "a" },
+    error,
+    { kind: "stdout", text: "\u001ec\nd" },
+  ]);
+});
+
+processTest(
+  "outputsOf() keeps what each cell showed, and changes it in its place",
+  () => {
+    const outputs = outputsOf([
+      { kind: "cell", cell: 1 },
+      { kind: "stdout", text: "a\n" },
+      { kind: "stdout", text: "b\n" },
+      { kind: "stderr", text: "c\n" },
+      { kind: "display", data: { "text/plain": "old" }, id: "x" },
+      { kind: "cell", cell: 2 },
+      { kind: "update", data: { "text/plain": "new" }, id: "x" },
+      { kind: "update", data: { "text/plain": "lost" }, id: "y" },
+      { kind: "result", data: { "text/plain": "7" } },
+    ]);
+    assert.deepEqual([...outputs], [
+      [1, [
+        { output_type: "stream", name: "stdout", text: "a\nb\n" },
+        { output_type: "stream", name: "stderr", text: "c\n" },
+        { output_type: "display_data", data: { "text/plain": "new" }, metadata: {} },
+      ]],
+      [2, [
+        {
+          output_type: "execute_result",
+          data: { "text/plain": "7" },
+          metadata: {},
+          execution_count: 2,
+        },
+      ]],
+    ]);
+  },
+);
+
+for (const name of Object.keys(CONTENT)) {
+  processTest(`notebook run ${name} shows the report's numbers`, async (folder) => {
+    const { parameters, input, result } = await other(folder);
+    const path = `notebooks/${name}.ipynb`;
+    const source = await Deno.readTextFile(path);
+    const flags: Readonly<Record<string, readonly string[]>> = {
+      "03_age_by_field": [
+        ...["--field-a", "DROIT", "--field-b", "GÉNIE CIVIL", "--confidence", "0.9"],
+      ],
+      "04_live": ["--size", "300", "--pause-ms", "1"],
+    };
+    const own = name === "05_your_own_analysis" ? ["--report", `${folder}/own`] : [];
+    const started = performance.now();
+    const { code, stderr, stdout } = await runCommandProcess([
+      ...["notebook", "run", path, "--input", input, "--older-than", "25"],
+      ...[...flags[name] ?? [], ...own, "--out", `${folder}/pages/x.html`],
+    ]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.equal(
+      stdout,
+      `Written:\n  ${folder}/pages/x.ipynb\n  ${folder}/pages/x.html\n`,
+    );
+    assert.ok(performance.now() - started < 10_000, "in less than 10 s");
+    const notebook = await readNotebook(`${folder}/pages/x.ipynb`);
+    checkContent(name, { notebook, result, parameters });
+    assert.equal(
+      await Deno.readTextFile(path),
+      source,
+      "the notebook itself is untouched",
+    );
+  });
+}
+
+processTest("notebook check says what is sound, one line each", async () => {
+  const { code, stdout, stderr } = await runCommandProcess(["notebook", "check"]);
+  assert.deepEqual([code, stderr], [0, ""]);
+  for (const name of Object.keys(CONTENT)) {
+    assert.ok(stdout.includes(`ok  notebooks/${name}.ipynb\n`), stdout);
+  }
+});
+
+interface Fault {
+  readonly cells: readonly string[];
+  readonly says: string;
+  readonly hint: string;
+  readonly code?: number;
+}
+
+/** What can be wrong with a cell; PATH stands for the notebook. */
+const FAULTS: Readonly<Record<string, Fault>> = {
+  "a lint": {
+    cells: ["export const a = 1;", "var b = 2;\nconsole.log(b);"],
+    says: "PATH, cell 2, line 1: `var` keyword is not allowed (no-var)",
+    hint: "",
+  },
+  "a type": {
+    cells: ["const a: number = 1;", "\nconst b: string = a;\nb;"],
+    says: "PATH, cell 2, line 2: Type 'number' is not assignable to type 'string'",
+    hint: NOTHING,
+  },
+  "a module that is missing": {
+    cells: ['import { a } from "./nowhere.ts";\na;'],
+    says: "PATH, cell 1, line 1: Cannot find module 'file://FOLDER/nowhere.ts'",
+    hint: NOTHING,
+  },
+  "a throw": {
+    cells: ["1;", '2;\nJSON.parse("null").x;'],
+    says: "PATH, cell 2, line 2: TypeError: Cannot read properties of null (reading 'x')",
+    hint: NOTHING,
+  },
+  "an error of the pipeline": {
+    cells: ['import { readFiles } from "cohort";', 'await readFiles("nix.csv");'],
+    says: "PATH, cell 2, line 1: Cannot read nix.csv: it does not exist",
+    hint: NOTHING,
+  },
+  "an output that cannot be written": {
+    cells: [
+      'import { PipelineError } from "cohort";',
+      'throw new PipelineError("output", "Cannot write x: the disk is full", { hint: "Make room" });',
+    ],
+    says: "PATH, cell 2, line 1: Cannot write x: the disk is full",
+    hint: "Make room",
+    code: 6,
+  },
+  "the network": {
+    cells: ['await fetch("http://127.0.0.1:8001/");'],
+    says:
+      'PATH, cell 1, line 1: NotCapable: Requires net access to "127.0.0.1:8001", run again with the --allow-net flag',
+    hint:
+      "Cells of a run may read and write files and nothing else; JupyterLab permits all",
+  },
+  "a process that ends": {
+    cells: ["Deno.exit(3);"],
+    says: "PATH: the process ended early",
+    hint: NOTHING,
+  },
+};
+
+for (const [what, { cells, says, hint, code = 3 }] of Object.entries(FAULTS)) {
+  processTest(`notebook check names the cell: ${what}`, async (folder) => {
+    const path = putNotebook(folder, ...cells);
+    const ran = await runHere(["notebook", "check", path]);
+    const told = says.replace("PATH", path).replace("FOLDER", folder);
+    assert.deepEqual(ran, {
+      code,
+      stdout: "",
+      stderr: `error: ${told}\n${hint === "" ? "" : `       ${hint}\n`}`,
+    });
+  });
+}
+
+processTest("a cell that fails leaves what was written before", async (folder) => {
+  const path = putNotebook(folder, "const a: number = 1;\nif (a > 1) throw a;");
+  const out = `${folder}/x.html`;
+  assert.equal((await runHere(["notebook", "run", path, "--out", out])).code, 0);
+  const before = [
+    await Deno.readTextFile(out),
+    await Deno.readTextFile(`${folder}/x.ipynb`),
+  ];
+  const { code } = await runHere(["notebook", "run", path, "--a", "2", "--out", out]);
+  assert.equal(code, 3);
+  assert.deepEqual(
+    [await Deno.readTextFile(out), await Deno.readTextFile(`${folder}/x.ipynb`)],
+    before,
+  );
+  assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [
+    "own.ipynb",
+    "x.html",
+    "x.ipynb",
+  ]);
+});
+
+const SAMPLE = "notebooks/03_age_by_field.ipynb";
+
+/** What is refused before any cell runs; PATH stands for a notebook of the folder. */
+const REFUSED:
+  readonly (readonly [args: readonly string[], says: string, hint: string])[] = [
+    [
+      ["run"],
+      "No notebook is given",
+      "Write notebook run notebooks/03_age_by_field.ipynb, then the flags",
+    ],
+    [
+      ["run", SAMPLE, "--oldr-than", "25"],
+      "There is no flag --oldr-than",
+      "Did you mean --older-than? See --help",
+    ],
+    [
+      ["run", SAMPLE, "--older-than", "abc"],
+      '--older-than cannot be "abc"',
+      "Give a number; the cell says olderThan: number",
+    ],
+    [
+      ["run", SAMPLE, "--out", "x.pdf"],
+      '--out cannot be "x.pdf"',
+      "Give a file that ends in .html",
+    ],
+    [
+      ["run", SAMPLE, "--out", "notebooks/03_age_by_field.html"],
+      "--out notebooks/03_age_by_field.html would write over the notebook itself",
+      "Choose another name or folder: the executed notebook stands beside the page",
+    ],
+    [
+      ["rum", SAMPLE],
+      'There is no command "notebook rum"',
+      "Write notebook, notebook run FILE, notebook check or notebook clean",
+    ],
+    [
+      [SAMPLE],
+      `There is no command "notebook ${SAMPLE}"`,
+      `To run it, write notebook run ${SAMPLE}`,
+    ],
+  ];
+
+for (const [args, says, hint] of REFUSED) {
+  processTest(`notebook ${args.join(" ")} is refused before anything runs`, async () => {
+    assert.deepEqual(await runHere(["notebook", ...args]), {
+      code: 2,
+      stdout: "",
+      stderr: `error: ${says}\n       ${hint}\n`,
+    });
+  });
+}
+
+processTest(
+  "notebook run refuses a parameter with the name of a flag",
+  async (folder) => {
+    const path = putNotebook(folder, "const out = 1;");
+    assert.deepEqual(await runHere(["notebook", "run", path]), {
+      code: 3,
+      stdout: "",
+      stderr: `error: ${path}: the parameter out has the name of a flag, --out\n` +
+        "       Give the constant another name\n",
+    });
+  },
+);
+
+processTest("notebook run takes a variable where no flag is given", async (folder) => {
+  const path = putNotebook(folder, "const a: number = 1;", "a;");
+  const env = { COHORT_A: "5" };
+  const out = `${folder}/x.html`;
+  assert.equal((await runHere(["notebook", "run", path, "--out", out], { env })).code, 0);
+  const { cells } = await readNotebook(`${folder}/x.ipynb`);
+  assert.equal(cells[0]!.source, "const a: number = 5;");
+});
+
+processTest("notebook run FILE --help lists the parameters of the notebook", async () => {
+  const { code, stdout } = await runHere(["notebook", "run", SAMPLE, "--help"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^ {2}--older-than number {5} Parameter \(20\)$/m);
+  assert.match(stdout, /^ {2}--out FILE\.html/m);
+});
+
+processTest("notebook run needs no permission beyond its task's", async (folder) => {
+  const path = putNotebook(folder, "const name = 'a';", "console.log(name);\n1 + 1");
+  const out = `${folder}/x.html`;
+  const ran = await runCommandProcess(
+    ["notebook", "run", path, "--name", "<script>alert(1)</script>", "--out", out],
+    { env: { SOURCE_DATE_EPOCH: "0" } },
+  );
+  assert.deepEqual([ran.code, ran.stderr], [0, ""]);
+  const page = await Deno.readTextFile(out);
+  assert.match(page, /<dt>made<\/dt><dd>1970-01-01T00:00:00\.000Z by cohort/);
+  assert.match(
+    page,
+    /<pre class="said">&lt;script&gt;alert\(1\)&lt;\/script&gt;\n<\/pre>/,
+  );
+  assert.match(page, /<pre class="said">2<\/pre>/);
+  assert.doesNotMatch(page, /<pre class="cell"|<script>alert/);
+});
+
+processTest(
+  "notebook clean takes outputs out, and is quiet after that",
+  async (folder) => {
+    const path = putNotebook(folder, "1 + 1");
+    const out = `${folder}/x.html`;
+    await runHere(["notebook", "run", path, "--out", out]);
+    const executed = `${folder}/x.ipynb`;
+    assert.match(await Deno.readTextFile(executed), /"text\/plain": "2"/);
+    const cleaned = { code: 0, stdout: `cleaned  ${executed}\n`, stderr: "" };
+    assert.deepEqual(await runHere(["notebook", "clean", executed]), cleaned);
+    assert.doesNotMatch(await Deno.readTextFile(executed), /text\/plain/);
+    assert.equal((await runHere(["notebook", "clean", executed])).stdout, "");
+  },
+);
+
+processTest("notebook clean and check refuse flags that they do not have", async () => {
+  assert.deepEqual(await runHere(["notebook", "clean", SAMPLE, "--code"]), {
+    code: 2,
+    stdout: "",
+    stderr: "error: There is no flag --code\n       See --help\n",
+  });
+});
+
+processTest("a REPL has the same imports, and shows a table as text", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["repl", "--quiet", "--allow-read"],
+    env: { NO_COLOR: "1" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  const lines = [
+    'import { agesByField, readFiles, show } from "cohort";',
+    'await show(await agesByField(await readFiles("data/students.csv")));',
+    "",
+  ];
+  await writer.write(new TextEncoder().encode(lines.join("\n")));
+  await writer.close();
+  const { stdout } = await child.output();
+  assert.match(new TextDecoder().decode(stdout), /^DROIT +217 +24\.0 /m);
+});
