@@ -4,6 +4,7 @@ import { jsonLines } from "../examples/json_lines.ts";
 import { shareOver30 } from "../examples/share_over_30.ts";
 import {
   agesByField,
+  agesIn,
   allAges,
   type BytesBatch,
   clean,
@@ -13,6 +14,7 @@ import {
   fieldNames,
   formatResult,
   judge,
+  keptAges,
   mean,
   mergeAges,
   noAges,
@@ -24,11 +26,13 @@ import {
   readFiles,
   type Reject,
   rejects,
+  replay,
   type Result,
   type Source,
   statistics,
   type Student,
   students,
+  survey,
   textCleaner,
   writeReport,
 } from "../lib/mod.ts";
@@ -518,5 +522,59 @@ diskTest("formatResult() refuses a result that it could not read again", async (
   assert.throws(() => formatResult(broken), (error: PipelineError) => {
     assert.match(error.message, /^The result is not valid: funnel\.kept: /);
     return error.exitCode === 1;
+  });
+});
+
+diskTest("survey() finds what the report of the same sources says", async (folder) => {
+  const sources = () => readFiles("data/students.csv");
+  const look = await survey(await sources(), { olderThan: 25 });
+  const options = { out: folder, olderThan: 25, page: false };
+  const result = await writeReport(await sources(), options);
+  assert.deepEqual(look.funnel, result.funnel);
+  assert.deepEqual(look.rejects, result.rejects);
+  assert.deepEqual(Object.keys(look.rejects), Object.keys(result.rejects), "in order");
+  assert.deepEqual(
+    look.examples.map(({ position, reason }) => [reason, Number(position.offset)]).sort(),
+    result.reject_examples.map(({ reason, line }) => [reason, line]).sort(),
+  );
+  for (const { field, ages } of result.fields) {
+    const counted = Object.fromEntries(
+      [...agesIn(look.ages, field).entries()].filter(([, count]) => count > 0),
+    );
+    assert.deepEqual(counted, ages, field);
+  }
+});
+
+Deno.test("keptAges() leaves each field its older students", () => {
+  const ages = new Map();
+  for (const age of [20, 21, 30]) countAge(ages, "LAW", age);
+  countAge(ages, "ART", 20);
+  const kept = keptAges(ages, 20);
+  assert.deepEqual([...kept.keys()], ["ART", "LAW"]);
+  assert.deepEqual([...kept.values()].map(countStudents), [0, 2]);
+  assert.equal(countStudents(ages.get("LAW")), 3, "what it is told stays as it is");
+});
+
+Deno.test("agesIn() names the fields that there are", () => {
+  const ages = new Map([["LAW", noAges()], ["ART", noAges()]]);
+  assert.equal(agesIn(ages, "ART"), ages.get("ART"));
+  assert.throws(() => agesIn(ages, "Law"), {
+    name: "RangeError",
+    message: "There is no field Law; there are: ART, LAW",
+  });
+  assert.throws(() => agesIn(new Map(), "Law"), {
+    message: "There is no field Law; there are: none",
+  });
+});
+
+Deno.test("replay() lets the students come a few at a time", async () => {
+  const sizes = [];
+  for await (const batch of replay([LAW, ART], { size: 1, pauseMs: 0 })) {
+    sizes.push(batch.length);
+  }
+  assert.deepEqual(sizes, [1, 1, 1]);
+  await assert.rejects(replay(LAW, { size: 0 }).next(), {
+    name: "RangeError",
+    message: "A batch has 1 student at least, not 0",
   });
 });

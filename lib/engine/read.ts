@@ -91,7 +91,8 @@ export async function* rejects(sources: Sources): AsyncGenerator<readonly Reject
   }
 }
 
-async function* judgedBatches(
+/** Yields what each record is, a batch at a time. */
+export async function* judgedBatches(
   sources: Sources,
 ): AsyncGenerator<readonly (Student | Reject | "blank")[]> {
   const judge = recordJudge();

@@ -2,11 +2,11 @@
  * A look at the data without writing anything: what became of the records, why some were
  * refused, and the ages of the rest.
  */
-import type { AgesByField } from "../analyse/ages.ts";
+import { type AgesByField, countAge } from "../analyse/ages.ts";
 import type { Funnel } from "../analyse/funnel.ts";
-import { type CleanOptions, fastCleaner } from "../transform/clean.ts";
+import { type CleanOptions, OLDER_THAN } from "../transform/clean.ts";
 import { type Reason, REASONS, type Reject } from "../transform/types.ts";
-import type { Sources } from "./read.ts";
+import { judgedBatches, type Sources } from "./read.ts";
 
 /** What is known of the data after one look. */
 export interface Survey {
@@ -23,10 +23,9 @@ export interface Survey {
 /** How many refused records of each reason are kept as examples. */
 const EXAMPLES = 5;
 
-const NEVER = new AbortController().signal;
-
 /**
- * Returns what a report of these sources would say, by the same rules and counts.
+ * Returns what a report of these sources would say, by the same rules. It goes record by
+ * record: for millions of them, write the report and look into its result.
  *
  * @param options `olderThan`: whom to keep; 20 by default.
  * @throws {PipelineError} If a source cannot be read to its end.
@@ -41,30 +40,32 @@ const NEVER = new AbortController().signal;
  */
 export async function survey(
   sources: Sources,
-  options: CleanOptions = {},
+  { olderThan = OLDER_THAN }: CleanOptions = {},
 ): Promise<Survey> {
-  const cleaner = fastCleaner(options);
-  const sum = { read: 0, blank: 0, rejected: 0, filtered: 0, kept: 0 };
+  const counts = { read: 0, blank: 0, rejected: 0, filtered: 0, kept: 0 };
   const reasons = new Map<Reason, number>();
   const examples: Reject[] = [];
-  for (const source of [sources].flat()) {
-    for await (const batch of source.read(NEVER)) {
-      const { counts, rejects } = cleaner.clean(batch);
-      for (const key of ["read", "blank", "rejected", "filtered", "kept"] as const) {
-        sum[key] += counts[key];
-      }
-      for (const reject of rejects) {
-        const seen = reasons.get(reject.reason) ?? 0;
-        reasons.set(reject.reason, seen + 1);
-        if (seen < EXAMPLES) examples.push(reject);
+  const ages: AgesByField = new Map();
+  for await (const batch of judgedBatches(sources)) {
+    for (const one of batch) {
+      counts.read++;
+      if (one === "blank") counts.blank++;
+      else if ("reason" in one) {
+        counts.rejected++;
+        const seen = reasons.get(one.reason) ?? 0;
+        reasons.set(one.reason, seen + 1);
+        if (seen < EXAMPLES) examples.push(one);
+      } else {
+        counts[one.age > olderThan ? "kept" : "filtered"]++;
+        countAge(ages, one.field, one.age);
       }
     }
   }
   const order = REASONS.filter((reason) => reasons.has(reason));
   return {
-    funnel: { ...sum, valid: sum.filtered + sum.kept },
+    funnel: { ...counts, valid: counts.filtered + counts.kept },
     rejects: Object.fromEntries(order.map((reason) => [reason, reasons.get(reason)!])),
     examples,
-    ages: cleaner.ages,
+    ages,
   };
 }
