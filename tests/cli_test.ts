@@ -709,6 +709,13 @@ Deno.test("--help of each command names every flag, its variable, and ends with 
       ..."pdf browser open".split(" "),
     ],
     generate: "records seed out debug help version".split(" "),
+    certs: "hosts days out force debug help version".split(" "),
+    produce: [
+      ..."input columns delimiter encoding no-header rate loop key".split(" "),
+      ..."compression bootstrap-servers topic security-protocol".split(" "),
+      ..."ssl-ca-location ssl-certificate-location ssl-key-location".split(" "),
+      ..."client-id config quiet dry-run debug help version".split(" "),
+    ],
   };
   for (const [command, names] of Object.entries(flags)) {
     const { code, stdout, stderr } = await runHere([command, "--out", "x", "--help"]);

@@ -284,3 +284,25 @@ Deno.test("textCleaner() drops one line end at the very end of a value, and no m
   const blank = { input, values: [encode("\n"), encode("")], offsets: [1n, 2n] };
   assert.equal(textCleaner().clean(blank).counts.blank, 2);
 });
+
+Deno.test("BatchReader keeps as much of a line over 64 KiB as it is asked to", () => {
+  const long = "0123456789".repeat(20_000);
+  const bytes = new TextEncoder().encode(`a\n${long}\r\nb\n${long.slice(0, 70_000)}`);
+  const input = { name: "x", layout: PLAIN_LAYOUT };
+  for (const keptBytes of [5000, 65_536, 150_001, 300_000]) {
+    for (const size of [999, 65_537, 1_000_000]) {
+      const reader = new BatchReader(PLAIN_LAYOUT, { blockBytes: 70_001, keptBytes });
+      const found: string[] = [];
+      for (let at = 0; at < bytes.length; at += size) {
+        const isLast = at + size >= bytes.length;
+        const part = bytes.slice(at, at + size);
+        for (const record of reader.read({ input, bytes: part, byteOffset: 0, isLast })) {
+          found.push(new TextDecoder().decode(record.bytes));
+        }
+      }
+      const expected = ["a", long, "b", long.slice(0, 70_000)]
+        .map((text) => text.slice(0, keptBytes));
+      assert.deepEqual(found, expected, `${keptBytes} kept, by ${size}`);
+    }
+  }
+});

@@ -3,7 +3,7 @@
  * command line in this process and as a real one.
  */
 import assert from "node:assert/strict";
-import { runCommand } from "../lib/cli/main.ts";
+import { type Commands, runCommand } from "../lib/cli/main.ts";
 import { BatchReader, type RawRecord } from "../lib/transform/records.ts";
 import type { RejectLine } from "../lib/transform/rejects.ts";
 import { type Layout, PLAIN_LAYOUT } from "../lib/transform/types.ts";
@@ -76,6 +76,7 @@ export async function runHere(
     readonly signal?: AbortSignal;
     readonly isTerminal?: boolean;
   } = {},
+  commands?: Commands,
 ): Promise<Ran> {
   const out = { stdout: "", stderr: "" };
   const decoder = new TextDecoder();
@@ -93,7 +94,7 @@ export async function runHere(
     stderr: output("stderr"),
     now: world.now ?? (() => new Date("2026-01-31T12:00:00Z")),
     signal: world.signal ?? new AbortController().signal,
-  });
+  }, commands);
   return { code, ...out };
 }
 

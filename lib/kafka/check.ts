@@ -123,7 +123,12 @@ const SAYINGS: readonly (readonly [
   ]],
 ];
 
-function explain(server: Server, tls: Tls | undefined, error: unknown): PipelineError {
+/** Returns what is wrong with a server that `askBroker` has failed at, and what to do. */
+export function explain(
+  server: Server,
+  tls: Tls | undefined,
+  error: unknown,
+): PipelineError {
   return unusable(server, ...diagnose(server, tls, error), error);
 }
 

@@ -3,14 +3,12 @@
  * when the broker dies meanwhile.
  */
 import assert from "node:assert/strict";
-import { openProducer } from "../../lib/kafka/producer.ts";
-import { COMPRESSIONS } from "../../lib/kafka/producer.ts";
-import { textCleaner } from "../../lib/transform/clean.ts";
 import { generate } from "../../lib/generate/records.ts";
-import { readFiles } from "../../lib/mod.ts";
+import { COMPRESSIONS, openProducer } from "../../lib/kafka/producer.ts";
+import { readFiles, textCleaner } from "../../lib/mod.ts";
 import type { RejectLine } from "../../lib/transform/rejects.ts";
-import { PLAIN_LAYOUT } from "../../lib/transform/types.ts";
-import { put, type Ran, rejectLines, runHere, startCommand } from "../support.ts";
+import { type Batch, PLAIN_LAYOUT } from "../../lib/transform/types.ts";
+import { put, type Ran, runHere, startCommand } from "../support.ts";
 import {
   countMessages,
   flagsFor,
@@ -50,29 +48,44 @@ function countsIn(
   return { sent: number(sent), acknowledged: number(acknowledged) };
 }
 
-/** Returns what a cleaner makes of the messages. */
-function cleanStored(stored: readonly Stored[]) {
-  const cleaned = textCleaner().clean({
-    input: { name: "topic", layout: PLAIN_LAYOUT },
-    values: stored.map(({ value }) => value),
-    offsets: stored.map(({ offset }) => offset),
+/** A reject without its place, which is not the same in a file and a topic. */
+type Refused = Pick<RejectLine, "reason" | "raw" | "raw_base64" | "bytes">;
+
+/** Returns the rejects of lines of JSON. */
+function parseRejects(lines: Uint8Array): readonly Refused[] {
+  const texts = new TextDecoder().decode(lines).split("\n").slice(0, -1);
+  return texts.map((text) => {
+    const { reason, raw, raw_base64, bytes } = JSON.parse(text) as RejectLine;
+    return { reason, raw, raw_base64, bytes } as Refused;
   });
-  return { ...cleaned, csv: new TextDecoder().decode(cleaned.csv) };
 }
 
-/** Returns what a cleaner makes of the file. */
-async function cleanFile(path: string) {
+/** Returns what a cleaner makes of the batches of one input. */
+async function cleanAll(batches: AsyncIterable<Batch> | Iterable<Batch>) {
   const cleaner = textCleaner();
   let csv = "";
-  const rejects: RejectLine[] = [];
-  for (const source of await readFiles(path)) {
-    for await (const batch of source.read(new AbortController().signal)) {
-      const cleaned = cleaner.clean(batch);
-      csv += new TextDecoder().decode(cleaned.csv);
-      rejects.push(...rejectLines(cleaned.rejects));
-    }
+  const rejects: Refused[] = [];
+  const counts = { blank: 0, kept: 0 };
+  for await (const batch of batches) {
+    const cleaned = cleaner.clean(batch);
+    csv += new TextDecoder().decode(cleaned.csv);
+    rejects.push(...parseRejects(cleaned.rejects));
+    counts.blank += cleaned.counts.blank;
+    counts.kept += cleaned.counts.kept;
   }
-  return { csv, rejects };
+  return { csv, rejects, counts };
+}
+
+function cleanStored(stored: readonly Stored[]) {
+  const input = { name: "topic", layout: PLAIN_LAYOUT };
+  const values = stored.map(({ value }) => value);
+  const offsets = stored.map(({ offset }) => offset);
+  return cleanAll([{ input, values, offsets, partition: 0 }]);
+}
+
+async function cleanFile(path: string) {
+  const [source] = await readFiles(path);
+  return cleanAll(source!.read(new AbortController().signal));
 }
 
 kafkaTest(
@@ -97,18 +110,13 @@ kafkaTest(
     const { broker } = bench();
     const topic = await newTopic(broker);
     assert.equal((await produce(topic)).code, 0);
-    const [fromTopic, fromFile] = [
-      cleanStored(await readTopic(broker.connection, topic)),
-      await cleanFile(SAMPLE),
-    ];
+    const fromTopic = await cleanStored(await readTopic(broker.connection, topic));
+    const fromFile = await cleanFile(SAMPLE);
     assert.equal(fromTopic.csv, fromFile.csv);
-    const strip = ({ reason, raw, raw_base64, bytes }: RejectLine) => ({
-      ...{ reason, raw, raw_base64, bytes },
-    });
-    const refused = rejectLines(fromTopic.rejects).map(strip);
-    assert.deepEqual(refused, fromFile.rejects.map(strip));
-    assert.ok(refused.some(({ reason }) => reason === "too_long"));
-    assert.ok(refused.some(({ reason }) => reason === "invalid_utf8"));
+    assert.deepEqual(fromTopic.rejects, fromFile.rejects);
+    assert.equal(fromTopic.counts.blank, fromFile.counts.blank);
+    assert.ok(fromTopic.rejects.some(({ reason }) => reason === "too_long"));
+    assert.ok(fromTopic.rejects.some(({ reason }) => reason === "invalid_utf8"));
     assert.ok(fromTopic.counts.blank > 0);
   },
 );
@@ -156,11 +164,8 @@ kafkaTest("produce sends a record of 10 MB without its end, and says so", async 
   assert.deepEqual(countsIn(ran), { sent: 3, acknowledged: 3 });
   const stored = await readTopic(broker.connection, topic);
   assert.deepEqual(stored.map(({ value }) => value!.length), [999_000, 300_000, 17]);
-  const { rejects, counts } = cleanStored(stored);
-  assert.deepEqual(
-    rejectLines(rejects).map(({ reason }) => reason),
-    ["too_long", "too_long"],
-  );
+  const { rejects, counts } = await cleanStored(stored);
+  assert.deepEqual(rejects.map(({ reason }) => reason), ["too_long", "too_long"]);
   assert.equal(counts.kept, 1);
 });
 
@@ -182,8 +187,6 @@ kafkaTest("produce --key sends the records of one student to one partition", asy
   assert.equal(places.size, 21, "20 students and what is no student, without a key");
   for (const [key, partitions] of places) assert.equal(partitions.size, 1, key);
   assert.ok(new Set(stored.map(({ partition }) => partition)).size > 1);
-  // what Java's own client would choose for this key among 4: murmur2("STUDENT N0") % 4
-  assert.ok(places.has("STUDENT N0"));
 });
 
 for (const compression of COMPRESSIONS) {
@@ -205,7 +208,7 @@ for (const compression of COMPRESSIONS) {
     ];
     assert.equal(one.length, SAMPLE_RECORDS);
     assert.deepEqual(one.map(({ value }) => value), two.map(({ value }) => value));
-    assert.equal(cleanStored(one).csv, (await cleanFile(SAMPLE)).csv);
+    assert.equal((await cleanStored(one)).csv, (await cleanFile(SAMPLE)).csv);
   });
 }
 
@@ -275,6 +278,17 @@ kafkaTest("produce --loop of files without records ends", async () => {
   const input = put(bench().folder, "empty.csv", "name,age,field\n");
   const ran = await produce(topic, ["--input", input, "--loop"]);
   assert.deepEqual(countsIn(ran), { sent: 0, acknowledged: 0 });
+});
+
+kafkaTest("produce --dry-run tries the connection and sends nothing", async () => {
+  const { broker } = bench();
+  const topic = await newTopic(broker, 3);
+  const { code, stdout, stderr } = await produce(topic, ["--dry-run"]);
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.match(stdout, new RegExp(`^topic +${topic} +--topic$`, "m"));
+  const last = `Kafka answers at 127.0.0.1:${broker.port}; partitions of ${topic}: 3\n`;
+  assert.ok(stdout.endsWith(last), stdout);
+  assert.equal(await countMessages(broker.connection, topic), 0);
 });
 
 const USAGE:
@@ -360,7 +374,11 @@ kafkaTest(
     const stored = await readTopic(broker.connection, topic);
     assert.deepEqual(countsIn(ran), { sent: stored.length, acknowledged: stored.length });
     const lines = (csv: string): string[] => csv.split("\n").sort();
-    assert.deepEqual(lines(cleanStored(stored).csv), lines(expected.csv), "as multisets");
+    assert.deepEqual(
+      lines((await cleanStored(stored)).csv),
+      lines(expected.csv),
+      "as multisets",
+    );
   },
 );
 

@@ -56,9 +56,12 @@ export function useBroker(
 }
 
 /** Writes certificates for a broker on this machine, as `deno task certs` does. */
-export async function putCertificates(folder: string): Promise<void> {
+export async function putCertificates(
+  folder: string,
+  hosts: readonly string[] = ["127.0.0.1", "localhost"],
+): Promise<void> {
   const { authority, service, broker } = await makeCertificates({
-    hosts: ["127.0.0.1", "localhost"],
+    hosts,
     days: 2,
     now: new Date(),
   });

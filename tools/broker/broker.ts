@@ -25,7 +25,14 @@ import type { Connection } from "../../lib/kafka/connection.ts";
 import { parseTls, readPem } from "../../lib/kafka/tls.ts";
 import { findJars } from "./jars.ts";
 import { freePorts, refuseTakenPort } from "./ports.ts";
-import { end, format, isFormatted, startKafka, untilItAnswers } from "./process.ts";
+import {
+  end,
+  format,
+  isFormatted,
+  refuseUsedFolder,
+  startKafka,
+  untilItAnswers,
+} from "./process.ts";
 import { type ExtraListener, serverProperties } from "./properties.ts";
 
 /** What a broker needs to know. */
@@ -86,6 +93,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   refuseTakenPort(port);
   const jars = await findJars(options.onFetch ?? (() => {}));
   const folder = resolve(options.data);
+  Deno.mkdirSync(folder, { recursive: true });
+  refuseUsedFolder(folder);
   if (options.reset) drop(folder);
   Deno.mkdirSync(`${folder}/log`, { recursive: true });
   Deno.writeTextFileSync(

@@ -13,15 +13,16 @@ const MAVEN = Deno.build.os === "windows" ? "mvn.cmd" : "mvn";
  * Returns the folder of the jars; fetches them where this `pom.xml` has not been fetched yet.
  *
  * @param onFetch Told before the first time, which takes a while.
+ * @param jars Where the folder stands.
  * @throws {PipelineError} If Maven is missing or fails.
  */
-export async function findJars(onFetch: () => void): Promise<string> {
+export async function findJars(onFetch: () => void, jars = JARS): Promise<string> {
   const pom = Deno.readFileSync(POM);
-  const folder = `${JARS}/${createHash("sha256").update(pom).digest("hex").slice(0, 8)}`;
+  const folder = `${jars}/${createHash("sha256").update(pom).digest("hex").slice(0, 8)}`;
   if (exists(folder)) return folder;
   onFetch();
-  Deno.mkdirSync(JARS, { recursive: true });
-  const partial = Deno.makeTempDirSync({ dir: JARS, prefix: "partial-" });
+  Deno.mkdirSync(jars, { recursive: true });
+  const partial = Deno.makeTempDirSync({ dir: jars, prefix: "partial-" });
   try {
     await fetchJars(partial);
     renameUnlessThere(partial, folder);
@@ -33,28 +34,28 @@ export async function findJars(onFetch: () => void): Promise<string> {
 }
 
 async function fetchJars(folder: string): Promise<void> {
-  const { success, stdout } = await new Deno.Command(MAVEN, {
-    args: [
-      ...["--batch-mode", "--quiet", "--file", POM],
-      ...["dependency:copy-dependencies", "-DincludeScope=runtime"],
-      `-DoutputDirectory=${folder}`,
-    ],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).output().catch((cause) => {
+  const { success, stdout } = await runMaven([
+    ...["--batch-mode", "--quiet", "--file", POM],
+    ...["dependency:copy-dependencies", "-DincludeScope=runtime"],
+    `-DoutputDirectory=${folder}`,
+  ]);
+  if (success) return;
+  const [, why] = /\[ERROR\] (.{1,300})/.exec(new TextDecoder().decode(stdout)) ??
+    [, "it gives no reason"];
+  throw new PipelineError("kafka", `Cannot fetch Kafka: ${MAVEN} failed: ${why}`, {
+    hint: "Maven needs the network, or a mirror in its settings.xml, the first time",
+  });
+}
+
+async function runMaven(args: string[]): Promise<Deno.CommandOutput> {
+  try {
+    return await new Deno.Command(MAVEN, { args, stdin: "null" }).output();
+  } catch (cause) {
     throw new PipelineError("kafka", `Cannot run ${MAVEN}: ${systemReason(cause)}`, {
       hint: "Install Apache Maven (Debian: apt install maven), then run this again",
       cause,
     });
-  });
-  if (success) return;
-  const errors = new TextDecoder().decode(stdout).split("\n")
-    .filter((line) => line.startsWith("[ERROR]"));
-  const why = errors[0]?.replace("[ERROR] ", "").slice(0, 300) ?? "it gave no reason";
-  throw new PipelineError("kafka", `Cannot fetch Kafka: ${MAVEN} failed: ${why}`, {
-    hint: "Maven needs the network, or a mirror in its settings.xml, the first time",
-  });
+  }
 }
 
 /** Another process may have fetched the same in the meantime. */

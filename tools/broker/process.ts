@@ -2,8 +2,9 @@
  * Kafka as a process: formatted, started, waited for, ended.
  */
 import { PipelineError, systemReason } from "../../lib/errors.ts";
+import { explain } from "../../lib/kafka/check.ts";
 import type { Connection } from "../../lib/kafka/connection.ts";
-import { askBroker } from "../../lib/kafka/probe.ts";
+import { askBroker, StrangerError } from "../../lib/kafka/probe.ts";
 
 /** What each of Kafka's programs is started with. */
 export interface Java {
@@ -53,9 +54,41 @@ export async function format(java: Java): Promise<void> {
   if (!(await child.status).success) throw await failure(java.folder, complaints);
 }
 
-/** Starts the broker. */
+/**
+ * Starts the broker, and keeps others away from its folder until it has ended.
+ *
+ * @throws {PipelineError} If Java is missing, or another broker uses the folder.
+ */
 export function startKafka(java: Java): KafkaProcess {
-  return startJava(java, "kafka.Kafka", [`${java.folder}/server.properties`]);
+  const lock = claim(java.folder);
+  try {
+    const kafka = startJava(java, "kafka.Kafka", [`${java.folder}/server.properties`]);
+    lock.truncateSync();
+    lock.writeSync(new TextEncoder().encode(`${kafka.child.pid}`));
+    kafka.child.status.then(() => lock.close());
+    return kafka;
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+/**
+ * Refuses a folder that another broker uses.
+ *
+ * @throws {PipelineError} If one does.
+ */
+export function refuseUsedFolder(folder: string): void {
+  claim(folder).close();
+}
+
+function claim(folder: string): Deno.FsFile {
+  const path = `${folder}/lock`;
+  const lock = Deno.openSync(path, { create: true, write: true });
+  if (lock.tryLockSync(true)) return lock;
+  lock.close();
+  const [what, hint] = IN_USE;
+  throw startError([`${what}, process ${readIfThere(path)}`, hint]);
 }
 
 function startJava(
@@ -105,7 +138,11 @@ export async function untilItAnswers(
     try {
       return await askBroker(servers[0]!, { tls, timeoutMs: 2000 });
     } catch (error) {
-      if (performance.now() > deadline) throw unanswered(folder, error);
+      const isStarting = error instanceof Deno.errors.ConnectionRefused ||
+        error instanceof StrangerError;
+      if (!isStarting || performance.now() > deadline) {
+        throw explain(servers[0]!, tls, error);
+      }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -128,49 +165,44 @@ export async function end(
   clearTimeout(timer);
 }
 
-function unanswered(folder: string, cause: unknown): PipelineError {
-  return new PipelineError("kafka", "The broker has started but does not answer", {
-    hint: `See ${folder}/broker.log`,
-    cause,
-  });
-}
+/** Why a broker cannot start, and what to do. */
+type Reason = readonly [what: string, hint: string];
 
-/** What Kafka and Java say, and what it means. */
-const MEANINGS: readonly (readonly [RegExp, what: string, hint: string])[] = [
-  [
-    /UnsupportedClassVersionError/,
-    "this Java is too old",
-    "Install Java 17 or newer (Debian: apt install default-jre-headless)",
-  ],
-  [
-    /Failed to acquire lock on file/,
-    "another broker uses its data",
-    "Stop that one, or choose another folder with --data",
-  ],
-  [
-    /Address already in use/,
-    "its port is taken",
-    "Stop what listens there, or choose another with --port",
-  ],
-  [
-    /No space left on device/,
-    "the disk is full",
-    "Make room, or drop its data with --reset",
-  ],
+const IN_USE: Reason = [
+  "another broker uses its data",
+  "Stop that one, or choose another folder with --data",
 ];
 
-/** Returns why Kafka ended, as far as it says. */
+/** What Kafka and Java say, and what it means. */
+const MEANINGS: readonly (readonly [RegExp, Reason])[] = [
+  [/UnsupportedClassVersionError/, [
+    "this Java is too old",
+    "Install Java 17 or newer (Debian: apt install default-jre-headless)",
+  ]],
+  [/Failed to acquire lock on file/, IN_USE], // of a broker that nobody looks after any more
+  [/No space left on device/, [
+    "the disk is full",
+    "Make room, or drop its data with --reset",
+  ]],
+];
+
+/** Returns why Kafka ended, as far as its log tells. */
+export function reasonIn(log: string, folder: string): Reason {
+  const found = MEANINGS.find(([pattern]) => pattern.test(log));
+  return found?.[1] ?? ["Kafka ended at once", `See ${folder}/broker.log`];
+}
+
 async function failure(
   folder: string,
   complaints: Promise<string>,
 ): Promise<PipelineError> {
   const log = `${await complaints}\n${readIfThere(`${folder}/broker.log`)}`;
-  const [, what, hint] = MEANINGS.find(([pattern]) => pattern.test(log)) ??
-    [, "Kafka ended at once", `See ${folder}/broker.log`];
-  return new PipelineError("kafka", `Cannot start the broker: ${what}`, {
-    hint,
-    cause: new Error(log.slice(-4000)),
-  });
+  return startError(reasonIn(log, folder), new Error(log.slice(-4000)));
+}
+
+function startError([what, hint]: Reason, cause?: unknown): PipelineError {
+  const message = `Cannot start the broker: ${what}`;
+  return new PipelineError("kafka", message, { hint, cause });
 }
 
 function readIfThere(path: string): string {
