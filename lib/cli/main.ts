@@ -13,6 +13,7 @@ import { notebookCommand } from "./notebook.ts";
 import { produceCommand } from "./produce.ts";
 import { reportCommand } from "./report.ts";
 import { nearest, variableOf } from "./settings.ts";
+import { streamCommand } from "./stream.ts";
 
 export { stopOnSignals } from "./effects.ts";
 
@@ -24,6 +25,7 @@ const COMMANDS: Commands = new Map([
   ["generate", generateCommand],
   ["certs", certsCommand],
   ["produce", produceCommand],
+  ["stream", streamCommand],
   ["notebook", notebookCommand],
 ]);
 

@@ -29,6 +29,10 @@ export interface KafkaAdmin extends AsyncDisposable {
   partitions(topic: string): Promise<number>;
   /** The offsets of each partition, by number. */
   offsets(topic: string): Promise<PartitionOffsets[]>;
+  /** By partition, the first offset whose message is not older than that; else the end. */
+  offsetsAt(topic: string, time: Date): Promise<ReadonlyMap<number, bigint>>;
+  /** By partition, the offset that the group has committed, where it has one. */
+  groupOffsets(groupId: string, topic: string): Promise<ReadonlyMap<number, bigint>>;
   createTopic(topic: NewTopic): Promise<void>;
   /** Gives the topic so many partitions in all; they cannot become fewer. */
   setPartitions(topic: string, count: number): Promise<void>;
@@ -63,6 +67,17 @@ export async function openAdmin(
         start: BigInt(low),
         end: BigInt(high),
       })).sort((a, b) => a.partition - b.partition);
+    },
+    offsetsAt: async (topic, time) => {
+      const found = await admin.fetchTopicOffsetsByTimestamp(topic, time.getTime());
+      return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    },
+    groupOffsets: async (groupId, topic) => {
+      const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      const committed = found!.partitions.map(({ partition, offset }) =>
+        [partition, BigInt(offset)] as const
+      );
+      return new Map(committed.filter(([, offset]) => offset >= 0n));
     },
     createTopic: async ({ topic, partitions: numPartitions, config = {} }) => {
       const configEntries = Object.entries(config).map(([name, value]) => ({

@@ -8,7 +8,15 @@ import type { ISocketFactory, Kafka, KafkaConfig } from "kafkajs";
 import { CODECS } from "./codecs.ts";
 import { type Connection, formatServer } from "./connection.ts";
 
-export type { Admin, Consumer, Kafka, Message, Partitioners, Producer } from "kafkajs";
+export type {
+  Admin,
+  Consumer,
+  EachBatchPayload,
+  Kafka,
+  Message,
+  Partitioners,
+  Producer,
+} from "kafkajs";
 
 /** What the client would print. */
 export interface LogEntry {

@@ -62,7 +62,13 @@ export async function askBroker(
   }
 }
 
-async function connect(
+/**
+ * Returns a connection to the server.
+ *
+ * @throws {StrangerError} If it does not answer before the signal.
+ * @throws {Error} What Deno says.
+ */
+export async function connect(
   { host: hostname, port }: Server,
   tls: Tls | undefined,
   signal: AbortSignal,

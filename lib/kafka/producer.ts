@@ -19,6 +19,7 @@ export interface Outgoing {
   readonly value: Uint8Array | null;
   /** Messages of one key go to one partition, in their order. */
   readonly key?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What a producer needs to know. */
@@ -81,9 +82,10 @@ export async function openProducer(
       const partition = turn++ % partitions;
       // chosen here and not by the client, which would choose anew with each further try, so
       // that a batch whose answer was lost would be stored in two partitions
-      const messages = outgoing.map(({ value, key }) => {
+      const messages = outgoing.map(({ value, key, headers = {} }) => {
         const message = {
           value: value && Buffer.from(value),
+          headers,
           ...(key !== undefined && { key }),
         };
         if (key === undefined) return { ...message, partition };

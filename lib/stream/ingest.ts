@@ -12,8 +12,8 @@
  * from what is on disk, goes on.
  */
 import type { AgesByField } from "../analyse/ages.ts";
-import type { Cleaned, Cleaner } from "../transform/clean.ts";
-import type { ValuesBatch } from "../transform/types.ts";
+import type { Cleaned, Cleaner, Counts } from "../transform/clean.ts";
+import type { Reason, ValuesBatch } from "../transform/types.ts";
 import type { OffsetRange } from "./contents.ts";
 import { checkNoJump } from "./offsets.ts";
 import { Pending } from "./pending.ts";
@@ -44,6 +44,12 @@ export interface Commit {
   readonly checkpoints: ReadonlyMap<number, bigint>;
   /** How many records were added. */
   readonly records: number;
+  /** What became of them. */
+  readonly counts: Counts;
+  /** The rejects among them by reason. */
+  readonly reasons: ReadonlyMap<Reason, number>;
+  /** The ages of the valid students among them, by field. */
+  readonly ages: AgesByField;
   /** How long the flush and the commit took, in milliseconds. */
   readonly latencyMs: number;
 }
@@ -175,9 +181,11 @@ export class Ingest {
     // Last: a crash before this line repeats the messages over files cut back to their
     // recorded lengths
     this.#store.commit(delta);
-    const { checkpoints, records } = this.#pending;
+    const { checkpoints, records, counts, reasons } = this.#pending;
+    const { ages } = delta;
     this.#pending.clear();
-    onCommit({ checkpoints, records, latencyMs: clock() - started });
+    const latencyMs = clock() - started;
+    onCommit({ checkpoints, records, counts, reasons, ages, latencyMs });
     return true;
   }
 

@@ -72,3 +72,20 @@ export function span(place: string, start: bigint, end: bigint): string {
   const last = end - 1n;
   return last === start ? `${place}@${start}` : `${place}@${start} to ${last}`;
 }
+
+/**
+ * Checks that a partition has not become shorter than what was read of it.
+ *
+ * @param place The partition, `topic/partition`.
+ * @param next The offset to be read next.
+ * @param end Where the partition ends.
+ * @throws {PipelineError} If it has.
+ */
+export function checkEnd(place: string, next: bigint, end: bigint): void {
+  if (next <= end) return;
+  throw new PipelineError(
+    "kafka",
+    `${place} is read up to ${next}, but the broker ends at ${end} now`,
+    { hint: `The topic has lost messages: ${START_OVER}` },
+  );
+}

@@ -42,6 +42,22 @@ export class Pending {
     return this.#bytes;
   }
 
+  /** What became of them. */
+  get counts(): Counts {
+    return totalCounts(this.#partitions.values());
+  }
+
+  /** The rejects among them by reason. */
+  get reasons(): ReadonlyMap<Reason, number> {
+    const sum = new Map<Reason, number>();
+    for (const { reasons } of this.#partitions.values()) {
+      for (const [reason, count] of reasons) {
+        sum.set(reason, (sum.get(reason) ?? 0) + count);
+      }
+    }
+    return sum;
+  }
+
   /** By partition, the checkpoint after the commit. */
   get checkpoints(): ReadonlyMap<number, bigint> {
     return new Map(

@@ -1,0 +1,124 @@
+/**
+ * `stream`: reads the topic into a store, each message exactly once, through crashes.
+ */
+import config from "../../deno.json" with { type: "json" };
+import { PipelineError } from "../errors.ts";
+import { checkConnection } from "../kafka/check.ts";
+import type { Connection } from "../kafka/connection.ts";
+import { openProducer, type RecordProducer } from "../kafka/producer.ts";
+import { DeadLetters } from "../stream/dead_letters.ts";
+import { StreamMonitor } from "../stream/status.ts";
+import { stream } from "../stream/stream.ts";
+import { fastCleaner } from "../transform/clean.ts";
+import type { Command } from "./command.ts";
+import { type Effects, print, printable } from "./effects.ts";
+import { connect, dryRun, findSettings, logOf } from "./kafka.ts";
+import { reportCommand } from "./report.ts";
+import { readSettings, variableOf } from "./settings.ts";
+import { formatEnd, printLines } from "./stream_lines.ts";
+import { streamSettings, type StreamValues } from "./stream_settings.ts";
+
+/** The command. */
+export const streamCommand: Command = {
+  summary: "Reads the topic into a store, each record exactly once, until Ctrl-C.",
+  settings: streamSettings,
+  async run(args, effects) {
+    const given = findSettings(streamSettings, args, effects);
+    const values = readSettings(streamSettings, given);
+    if (values["dry-run"]) await dryRun(streamSettings, given, effects);
+    else await run(values, effects);
+  },
+};
+
+async function run(values: StreamValues, effects: Effects): Promise<void> {
+  const { topic, store, quiet, "group-id": group, "older-than": olderThan } = values;
+  const monitor = new StreamMonitor({
+    ...{ topic, group, store, olderThan },
+    version: config.version,
+    now: effects.now,
+  });
+  {
+    const sessionTimeoutMs = values["session-timeout-ms"];
+    using _lines = quiet
+      ? undefined
+      : printLines(monitor.read, sessionTimeoutMs, effects);
+    await read(values, monitor, effects);
+  }
+  if (!quiet) print(effects.stdout, printable(formatEnd(monitor.read())));
+  if (effects.signal.aborted) throw stopped(effects.signal.reason);
+  if (values["until-end"]) await report(values, effects);
+}
+
+/** Reads until the user, the time or the end says stop. */
+async function read(
+  values: StreamValues,
+  monitor: StreamMonitor,
+  effects: Effects,
+): Promise<void> {
+  const { topic, store, "dead-letters": letters, for: durationMs } = values;
+  const { now } = effects;
+  const onLog = logOf(values, effects);
+  const { connection } = await connect(values, effects);
+  await using producer = letters === undefined
+    ? undefined
+    : await openLetters(connection, letters, onLog);
+  const { "older-than": olderThan } = values;
+  const deadLetters = producer &&
+    new DeadLetters(producer, fastCleaner({ olderThan }));
+  using time = timeLimit(durationMs);
+  await stream({
+    ...{ connection, topic, store, olderThan, monitor, deadLetters, onLog, now },
+    groupId: values["group-id"],
+    sessionTimeoutMs: values["session-timeout-ms"],
+    start: values.from,
+    reset: values["auto-offset-reset"],
+    isUntilEnd: values["until-end"],
+    maxRecords: values["max-records"],
+    signal: AbortSignal.any([effects.signal, time.signal]),
+  });
+}
+
+async function openLetters(
+  connection: Connection,
+  topic: string,
+  onLog: ReturnType<typeof logOf>,
+): Promise<RecordProducer> {
+  const { partitions } = await checkConnection(connection, topic);
+  return await openProducer(connection, {
+    ...{ topic, partitions, compression: "none", onLog },
+  });
+}
+
+/** Returns a signal that comes after that time; never where there is none. */
+function timeLimit(
+  ms: number | undefined,
+): Disposable & { readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  const timer = ms === undefined ? undefined : setTimeout(() => controller.abort(), ms);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
+}
+
+/** Writes the report on the store, as `report --input` does. */
+async function report(
+  { store, out, quiet, debug }: StreamValues,
+  effects: Effects,
+): Promise<void> {
+  const args = ["--input", store, "--out", out];
+  if (quiet) args.push("--quiet");
+  if (debug) args.push("--debug");
+  // the same variable means another thing there
+  const env = (name: string): string | undefined =>
+    name === variableOf("from") ? undefined : effects.env(name);
+  await reportCommand.run(args, { ...effects, env });
+}
+
+/** Returns the end by a signal, after which nothing is lost. */
+function stopped({ kind, message, cause }: PipelineError): PipelineError {
+  return new PipelineError(kind, message, {
+    hint: "All that came is in the store; the next start goes on from there",
+    cause,
+  });
+}

@@ -1,0 +1,346 @@
+/**
+ * A member of a consumer group: the partitions that the group gives us, batch by batch, from
+ * exactly the offsets that we name. Of the client nothing else is handed on, so that another
+ * one could take its place.
+ */
+import { PipelineError } from "../errors.ts";
+import {
+  type Consumer,
+  type EachBatchPayload,
+  type LogEntry,
+  openClient,
+} from "./client.ts";
+import type { Connection } from "./connection.ts";
+import { Lease } from "./lease.ts";
+
+/** Messages of one partition that came together. */
+export interface FetchedMessages {
+  readonly partition: number;
+  /** The offset that was asked of the broker; some after it may hold no message. */
+  readonly from: bigint;
+  /** The offset after all that the broker has answered with. */
+  readonly end: bigint;
+  /** Where the partition ended when the broker answered. */
+  readonly high: bigint;
+  /** Null: a tombstone. */
+  readonly values: readonly (Uint8Array | null)[];
+  readonly offsets: readonly bigint[];
+}
+
+/** What a member of a group does with its partitions. */
+export interface PartitionReader {
+  /** Where each partition was durably read up to, those of earlier runs among them. */
+  readonly checkpoints: ReadonlyMap<number, bigint>;
+  /** Where each of our partitions is to be read next. */
+  readonly positions: ReadonlyMap<number, bigint>;
+  /**
+   * Finds where the partitions are to be read at least; tried again after any error but a
+   * {@linkcode PipelineError}, which ends all.
+   */
+  findStarts(partitions: readonly number[]): Promise<ReadonlyMap<number, bigint>>;
+  /** Takes the partitions over; returns where each is to be read. */
+  assign(starts: ReadonlyMap<number, bigint>): ReadonlyMap<number, bigint>;
+  /** Takes what came; an error ends all. `isOurs` tells whether the partition still is. */
+  take(messages: FetchedMessages, isOurs: () => boolean): void | Promise<void>;
+  /** Makes durable what it has, at the last moment before others may get the partitions. */
+  handOver(): void;
+  /** Told that the group shares the partitions out anew. */
+  onJoining(): void;
+  /** Told that nothing more will come. */
+  onFailure(error: unknown): void;
+}
+
+/** What a member of a group needs to know. */
+export interface MemberOptions {
+  readonly topic: string;
+  readonly groupId: string;
+  readonly sessionTimeoutMs: number;
+  readonly reader: PartitionReader;
+  /** Told what the client would print. */
+  readonly onLog?: ((entry: LogEntry) => void) | undefined;
+}
+
+/** How often it tries again: for ever, as far as a person can tell. */
+const FOR_EVER = 100_000;
+const HEARTBEAT_MS = 500;
+/** How long a partition's start is not looked for again after it was not found, in ms. */
+const SEARCH_AGAIN_MS = 300;
+/** How long leaving the group may take, in ms. */
+const FAREWELL_MS = 4000;
+/** How long a broker may be silent before it is said to be away, in ms. */
+const SILENCE_MS = 1000;
+
+/** What of the client's batch its types do not tell. */
+interface RawBatch {
+  readonly fetchedOffset: string;
+}
+
+/** Partitions as the group has given them to us once. */
+interface Assignment {
+  readonly partitions: readonly number[];
+  /** Where the client was told to read. */
+  readonly sought: Map<number, bigint>;
+  /** Whether it is known where to read them. */
+  isSettled: boolean;
+}
+
+/** A member of a group; dispose of it to leave. */
+export class GroupMember implements AsyncDisposable {
+  readonly #consumer: Consumer;
+  readonly #options: MemberOptions;
+  readonly #lease: Lease;
+  #assignment: Assignment | undefined;
+  #hasEnded = false;
+  /** When the client could first not reach a broker; undefined while one answers. */
+  #awaySince: number | undefined;
+  #sendOffsets: EachBatchPayload["commitOffsetsIfNecessary"] | undefined;
+  #offsets = new Map<number, bigint>();
+  #sending: Promise<void> | undefined;
+
+  private constructor(consumer: Consumer, options: MemberOptions) {
+    this.#consumer = consumer;
+    this.#options = options;
+    this.#lease = new Lease(options.sessionTimeoutMs, Date.now);
+  }
+
+  /** Joins the group; batches come from now on, after the reader was told where to begin. */
+  static async join(
+    connection: Connection,
+    options: MemberOptions,
+  ): Promise<GroupMember> {
+    const { topic, groupId, sessionTimeoutMs: sessionTimeout, onLog } = options;
+    let onMissed = (): void => {};
+    const client = await openClient(connection, {
+      retries: FOR_EVER,
+      onLog: (entry) => {
+        if (entry.level === "error" && /connect/i.test(entry.message)) onMissed();
+        onLog?.(entry);
+      },
+    });
+    const consumer = client.consumer({
+      ...{ groupId, sessionTimeout, heartbeatInterval: HEARTBEAT_MS },
+      maxWaitTimeInMs: 200,
+      minBytes: 1,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: FOR_EVER },
+    });
+    const member = new GroupMember(consumer, options);
+    onMissed = () => member.#missed();
+    member.#listen(); // before run: the first share must not be missed
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false, // the store's commit counts; it would also commit when we seek
+      eachBatchAutoResolve: false,
+      eachBatch: (batch) => member.#eachBatch(batch),
+    });
+    return member;
+  }
+
+  /** Whether the partitions are still ours, as far as can be known here. */
+  get isOwner(): boolean {
+    return this.#lease.isHeld;
+  }
+
+  /** Whether no broker has answered for a while. */
+  get isAway(): boolean {
+    return this.#awaySince !== undefined && Date.now() - this.#awaySince > SILENCE_MS;
+  }
+
+  /** Tells the group how far we are, for those who watch its lag; nobody waits for it. */
+  commitOffsets(offsets: ReadonlyMap<number, bigint>): void {
+    for (const [partition, offset] of offsets) this.#offsets.set(partition, offset);
+    this.#sending ??= this.#send().finally(() => {
+      this.#sending = undefined;
+      if (this.#offsets.size > 0 && !this.#hasEnded) this.commitOffsets(new Map());
+    });
+  }
+
+  /** Looks anew for where to read the partitions, after what was taken had to be dropped. */
+  takeAgain(): void {
+    if (this.#assignment !== undefined) this.#assign(this.#assignment.partitions);
+  }
+
+  /** Takes nothing more. */
+  stop(): void {
+    this.#hasEnded = true;
+  }
+
+  /** Tells how far we are and leaves the group. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#hasEnded = true;
+    const leave = async (): Promise<void> => {
+      await this.#sending;
+      await this.#send();
+      await this.#consumer.disconnect();
+    };
+    const { promise: isTooLong, resolve: giveUp } = Promise.withResolvers<void>();
+    const timer = setTimeout(giveUp, FAREWELL_MS);
+    await Promise.race([leave().catch(() => {}), isTooLong]); // nobody may be there
+    clearTimeout(timer);
+  }
+
+  #listen(): void {
+    const consumer = this.#consumer;
+    const { topic, reader } = this.#options;
+    const { events } = consumer;
+    consumer.on(events.REQUEST, ({ payload: { apiName, sentAt } }) => {
+      this.#awaySince = undefined;
+      this.#lease.answered(apiName, sentAt);
+    });
+    consumer.on(events.REQUEST_TIMEOUT, () => this.#missed());
+    consumer.on(events.HEARTBEAT, () => this.#lease.extend("Heartbeat"));
+    consumer.on(events.REBALANCING, () => {
+      this.#guard(() => reader.handOver());
+      if (!this.#hasEnded) reader.onJoining();
+      void this.#send(); // reaches the coordinator before the request to join
+    });
+    // synchronous up to the seek: the client asks for messages at once
+    consumer.on(events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+      this.#lease.extend("SyncGroup");
+      this.#offsets.clear();
+      this.#assign(memberAssignment[topic] ?? []);
+    });
+    consumer.on(events.START_BATCH_PROCESS, ({ payload }) => {
+      const { batchSize, partition, lastOffset, highWatermark } = payload;
+      if (batchSize === 0) {
+        this.#skipTo(partition, BigInt(lastOffset) + 1n, highWatermark);
+      }
+    });
+    consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
+      if (!restart) this.#fail(givenUp(topic, error));
+    });
+  }
+
+  /** Passes over what is no message: the marks of transactions, what they have undone. */
+  #skipTo(partition: number, end: bigint, high: string): void {
+    const assignment = this.#assignment;
+    // the client has gone on by itself, and so has to be told where to read
+    if (!assignment?.isSettled) assignment?.sought.delete(partition);
+    else {
+      const nothing = { values: [], offsets: [] };
+      const at = this.#options.reader.positions.get(partition);
+      if (at === undefined || at >= end) return;
+      const passed = { partition, from: at, end, high: BigInt(high), ...nothing };
+      const take = async (): Promise<void> =>
+        await this.#options.reader.take(passed, () => !this.#hasEnded);
+      take().catch((error) => this.#fail(error));
+    }
+  }
+
+  #missed(): void {
+    this.#awaySince ??= Date.now();
+  }
+
+  #assign(partitions: readonly number[]): void {
+    if (this.#hasEnded) return;
+    const { checkpoints } = this.#options.reader;
+    const sought = new Map<number, bigint>();
+    for (const partition of partitions) {
+      const at = checkpoints.get(partition);
+      if (at !== undefined) this.#seek(partition, at, sought);
+    }
+    this.#assignment = { partitions, sought, isSettled: false };
+    void this.#settle(this.#assignment);
+  }
+
+  #seek(partition: number, at: bigint, sought: Map<number, bigint>): void {
+    const { topic } = this.#options;
+    this.#consumer.seek({ topic, partition, offset: `${at}` });
+    sought.set(partition, at);
+  }
+
+  /** Finds where to read; the client may meanwhile fetch what is not wanted. */
+  async #settle(assignment: Assignment): Promise<void> {
+    const { reader } = this.#options;
+    const { partitions, sought } = assignment;
+    const isCurrent = (): boolean => this.#assignment === assignment && !this.#hasEnded;
+    while (isCurrent()) {
+      try {
+        const starts = await reader.findStarts(partitions);
+        if (!isCurrent()) return;
+        for (const [partition, at] of reader.assign(starts)) {
+          if (sought.get(partition) !== at) this.#seek(partition, at, sought);
+        }
+        assignment.isSettled = true;
+        return;
+      } catch (error) {
+        if (error instanceof PipelineError) return this.#fail(error);
+        await wait(SEARCH_AGAIN_MS);
+      }
+    }
+  }
+
+  async #eachBatch({ batch, ...client }: EachBatchPayload): Promise<void> {
+    this.#sendOffsets = client.commitOffsetsIfNecessary;
+    const assignment = this.#assignment;
+    while (assignment?.isSettled === false && !this.#hasEnded) {
+      await wait(5);
+      await client.heartbeat(); // throws when the group shares out anew
+    }
+    const isOurs = (): boolean =>
+      this.#assignment === assignment && !this.#hasEnded && !client.isStale();
+    if (!isOurs()) return;
+    if (!this.isOwner) {
+      await client.heartbeat();
+      if (this.isOwner && isOurs()) this.takeAgain();
+      return;
+    }
+    try {
+      await this.#options.reader.take(messagesOf(batch), isOurs);
+    } catch (error) {
+      return this.#fail(error);
+    }
+    if (isOurs()) client.resolveOffset(batch.lastOffset());
+    await client.heartbeat();
+  }
+
+  /** Sends the offsets once; what fails is sent with the next ones. */
+  async #send(): Promise<void> {
+    if (this.#sendOffsets === undefined || this.#offsets.size === 0) return;
+    const partitions = [...this.#offsets].map(([partition, offset]) => ({
+      partition,
+      offset: `${offset}`,
+    }));
+    this.#offsets.clear();
+    const topics = [{ topic: this.#options.topic, partitions }];
+    await this.#sendOffsets({ topics }).catch(() => {});
+  }
+
+  #guard(action: () => void): void {
+    try {
+      if (!this.#hasEnded) action();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#options.reader.onFailure(error);
+  }
+}
+
+function messagesOf(batch: EachBatchPayload["batch"]): FetchedMessages {
+  const { partition, messages, highWatermark } = batch;
+  return {
+    partition,
+    from: BigInt((batch as unknown as RawBatch).fetchedOffset),
+    end: BigInt(batch.lastOffset()) + 1n,
+    high: BigInt(highWatermark),
+    values: messages.map(({ value }) => value),
+    offsets: messages.map(({ offset }) => BigInt(offset)),
+  };
+}
+
+function givenUp(topic: string, cause: Error): PipelineError {
+  return new PipelineError("kafka", `Cannot read ${topic} on: ${cause.message}`, {
+    hint: "What was committed is safe: mend this, then start again",
+    cause,
+  });
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}

@@ -1,0 +1,272 @@
+/**
+ * A stream: the messages of a topic into a store, each exactly once, until somebody says
+ * stop. The store's own offsets are the truth; those of the group follow them, for the tools
+ * that watch its lag and for whoever takes a partition over.
+ */
+import { openAdmin } from "../kafka/admin.ts";
+import type { LogEntry } from "../kafka/client.ts";
+import type { Connection } from "../kafka/connection.ts";
+import {
+  type FetchedMessages,
+  GroupMember,
+  type PartitionReader,
+} from "../kafka/consumer.ts";
+import { readTopicIdentity } from "../kafka/identity.ts";
+import { fastCleaner } from "../transform/clean.ts";
+import { PLAIN_LAYOUT } from "../transform/types.ts";
+import { totalCounts } from "./contents.ts";
+import type { DeadLetters } from "./dead_letters.ts";
+import { checkIdentity } from "./identity.ts";
+import { Ingest } from "./ingest.ts";
+import { cut, Limits } from "./limits.ts";
+import { type BrokerOffsets, checkEnd, checkOffsets } from "./offsets.ts";
+import { readStore } from "./snapshot.ts";
+import { findStarts, type Start } from "./start.ts";
+import type { StreamMonitor } from "./status.ts";
+import { Store } from "./store.ts";
+
+/** What a stream needs to know. */
+export interface StreamOptions {
+  readonly connection: Connection;
+  readonly topic: string;
+  readonly groupId: string;
+  readonly sessionTimeoutMs: number;
+  /** The folder of the store. */
+  readonly store: string;
+  /** Students older than this many years are kept. */
+  readonly olderThan: number;
+  /** Where to begin, the first time that the group gives us partitions. */
+  readonly start: Start;
+  /** Where a partition begins that nobody has read yet. */
+  readonly reset: "earliest" | "latest";
+  /** Whether it ends when all is read that the topic holds at the beginning. */
+  readonly isUntilEnd: boolean;
+  /** After how many records it ends; absent: never. */
+  readonly maxRecords?: number | undefined;
+  /** Takes the rejects too. */
+  readonly deadLetters?: DeadLetters | undefined;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Told what happens. */
+  readonly monitor: StreamMonitor;
+  /** Told what the client would print. */
+  readonly onLog?: ((entry: LogEntry) => void) | undefined;
+  /** The clock. */
+  readonly now: () => Date;
+}
+
+/** How often it is looked whether the broker is there, in ms. */
+const LOOK_MS = 100;
+
+/**
+ * Reads messages into the store until the signal, the end or the limit; then what has come is
+ * durable and the group is left.
+ *
+ * @throws {PipelineError} If the store cannot be used or written, it does not go with the
+ * topic, or Kafka refuses us. What was committed is safe.
+ */
+export async function stream(options: StreamOptions): Promise<void> {
+  const { connection, topic, groupId, olderThan, signal, monitor, now } = options;
+  const ids = await readTopicIdentity(connection, topic);
+  const identity = { ...ids, topic, groupId, olderThan };
+  using store = await Store.open(options.store, identity, { now });
+  const { contents, ages } = await readStore(options.store);
+  const counts = totalCounts(contents.partitions.values());
+  monitor.opened({ counts, reasons: contents.reasons, ages });
+  const run = new Run(store, options);
+  await run.checkStart();
+  if (signal.aborted) return;
+  monitor.phase = "joining";
+  const { sessionTimeoutMs, onLog } = options;
+  await using member = await GroupMember.join(connection, {
+    ...{ topic, groupId, sessionTimeoutMs, onLog, reader: run },
+  });
+  await run.untilDone(member);
+}
+
+/** One stream as long as it runs. */
+class Run implements PartitionReader {
+  readonly #store: Store;
+  readonly #options: StreamOptions;
+  readonly #ingest: Ingest;
+  readonly #limits: Limits;
+  readonly #done = Promise.withResolvers<void>();
+  #member: GroupMember | undefined;
+  #start: Start;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(store: Store, options: StreamOptions) {
+    const { monitor, olderThan, maxRecords, isUntilEnd } = options;
+    this.#store = store;
+    this.#options = options;
+    this.#start = options.start;
+    this.#limits = new Limits({ maxRecords, isUntilEnd });
+    this.#done.promise.catch(() => {}); // it is waited for when the group is joined
+    this.#ingest = new Ingest(store, {
+      cleaner: fastCleaner({ olderThan }),
+      isOwner: () => this.#member?.isOwner ?? true,
+      onCommit: (commit) => {
+        monitor.committed(commit);
+        this.#member?.commitOffsets(commit.checkpoints);
+      },
+    });
+  }
+
+  get checkpoints(): ReadonlyMap<number, bigint> {
+    return this.#store.checkpoints;
+  }
+
+  get positions(): ReadonlyMap<number, bigint> {
+    return this.#ingest.positions;
+  }
+
+  /**
+   * Checks that the broker can go on from every checkpoint.
+   *
+   * @throws {PipelineError} If not.
+   */
+  async checkStart(): Promise<void> {
+    const { connection, topic } = this.#options;
+    await using admin = await openAdmin(connection);
+    const held = byPartition(await admin.offsets(topic));
+    await this.#findStarts([...held.keys()], held, admin);
+  }
+
+  /** Resolves when the stream is to end, with all that has come made durable. */
+  async untilDone(member: GroupMember): Promise<void> {
+    const { monitor, signal } = this.#options;
+    this.#member = member;
+    const end = (): void => this.#done.resolve();
+    if (signal.aborted) end();
+    signal.addEventListener("abort", end);
+    const watch = setInterval(() => this.#showPhase(member), LOOK_MS);
+    try {
+      await this.#done.promise;
+      monitor.phase = "stopping";
+      member.stop();
+      this.#ingest.commit();
+    } finally {
+      member.stop();
+      clearInterval(watch);
+      clearTimeout(this.#timer);
+      signal.removeEventListener("abort", end);
+    }
+  }
+
+  async findStarts(partitions: readonly number[]): Promise<ReadonlyMap<number, bigint>> {
+    const { connection, topic } = this.#options;
+    const ids = await readTopicIdentity(connection, topic);
+    checkIdentity(
+      this.#store.identity,
+      { ...this.#store.identity, ...ids },
+      this.#store.path,
+    );
+    await using admin = await openAdmin(connection, { retries: 0 });
+    const held = byPartition(await admin.offsets(topic));
+    const starts = await this.#findStarts(partitions, held, admin);
+    for (const partition of partitions) {
+      const { high } = held.get(partition)!;
+      this.#options.monitor.ends(partition, high);
+      this.#limits.ends(partition, high);
+    }
+    return starts;
+  }
+
+  assign(starts: ReadonlyMap<number, bigint>): ReadonlyMap<number, bigint> {
+    this.#start = "stored";
+    const positions = this.#ingest.assign(starts);
+    this.#options.monitor.assigned(positions);
+    this.#options.monitor.phase = "reading";
+    this.#finishIfDone();
+    return positions;
+  }
+
+  async take(messages: FetchedMessages, isOurs: () => boolean): Promise<void> {
+    const { topic, monitor, deadLetters } = this.#options;
+    const { partition, high } = messages;
+    const position = this.positions.get(partition);
+    if (position === undefined) return;
+    checkEnd(`${topic}/${partition}`, position, high);
+    monitor.ends(partition, high);
+    const { values, offsets, from, end } = cut(messages, this.#limits.of(partition));
+    const input = { name: topic, layout: PLAIN_LAYOUT };
+    const batch = { input, partition, values, offsets };
+    await deadLetters?.send(batch);
+    if (!isOurs()) return;
+    const cleaned = this.#ingest.add(batch, { from, end });
+    if (cleaned !== undefined) {
+      monitor.cleaned(cleaned);
+      this.#limits.count(cleaned.counts.read);
+    }
+    if (!this.positions.has(partition)) this.#member?.takeAgain(); // it was not ours
+    this.#commitInTime();
+    this.#finishIfDone();
+  }
+
+  handOver(): void {
+    this.#ingest.commit();
+  }
+
+  onJoining(): void {
+    this.#options.monitor.phase = "joining";
+  }
+
+  onFailure(error: unknown): void {
+    this.#done.reject(error);
+  }
+
+  async #findStarts(
+    partitions: readonly number[],
+    held: ReadonlyMap<number, BrokerOffsets>,
+    admin: Awaited<ReturnType<typeof openAdmin>>,
+  ): Promise<ReadonlyMap<number, bigint>> {
+    const { topic, groupId, reset } = this.#options;
+    const start = this.#start;
+    const { path, identity, checkpoints } = this.#store;
+    const starts = await findStarts(partitions, {
+      ...{ admin, topic, groupId, start, reset, checkpoints, held },
+    });
+    // what others have read meanwhile, or the user leaves out, the broker may have deleted
+    const positions = [...checkpoints]
+      .filter(([partition]) => starts.has(partition) || !held.has(partition))
+      .map(([partition, next]) => {
+        const from = starts.get(partition) ?? next;
+        return [partition, from > next ? from : next] as const;
+      });
+    checkOffsets({ path, identity, checkpoints: new Map(positions) }, held);
+    return starts;
+  }
+
+  /** Commits when it is due, even if nothing more comes. */
+  #commitInTime(): void {
+    const due = this.#ingest.dueInMs;
+    if (due === undefined || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      try {
+        if (!this.#ingest.commit()) this.#member?.takeAgain();
+      } catch (error) {
+        this.#done.reject(error);
+      }
+    }, due);
+  }
+
+  #finishIfDone(): void {
+    if (this.#limits.areReached(this.positions)) this.#done.resolve();
+  }
+
+  #showPhase(member: GroupMember): void {
+    const { monitor } = this.#options;
+    const isWaiting = monitor.phase === "waiting for the broker";
+    if (member.isAway) monitor.phase = "waiting for the broker";
+    else if (isWaiting) monitor.phase = this.positions.size > 0 ? "reading" : "joining";
+  }
+}
+
+function byPartition(
+  offsets: readonly { partition: number; start: bigint; end: bigint }[],
+): ReadonlyMap<number, BrokerOffsets> {
+  return new Map(
+    offsets.map(({ partition, start, end }) => [partition, { low: start, high: end }]),
+  );
+}
