@@ -11,7 +11,7 @@ import { StreamMonitor } from "../stream/status.ts";
 import { stream } from "../stream/stream.ts";
 import { fastCleaner } from "../transform/clean.ts";
 import type { Command } from "./command.ts";
-import { type Effects, print, printable } from "./effects.ts";
+import { type Effects, print } from "./effects.ts";
 import { connect, dryRun, findSettings, logOf } from "./kafka.ts";
 import { reportCommand } from "./report.ts";
 import { readSettings, variableOf } from "./settings.ts";
@@ -44,7 +44,7 @@ async function run(values: StreamValues, effects: Effects): Promise<void> {
       : printLines(monitor.read, sessionTimeoutMs, effects);
     await read(values, monitor, effects);
   }
-  if (!quiet) print(effects.stdout, printable(formatEnd(monitor.read())));
+  if (!quiet) print(effects.stdout, formatEnd(monitor.read()));
   if (effects.signal.aborted) throw stopped(effects.signal.reason);
   if (values["until-end"]) await report(values, effects);
 }

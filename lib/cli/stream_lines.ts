@@ -3,7 +3,7 @@
  * whenever its state changes.
  */
 import type { StatusReader, StreamState, StreamStatus } from "../stream/status.ts";
-import { complain, type Effects } from "./effects.ts";
+import { complain, type Effects, printable } from "./effects.ts";
 
 /** How often it is looked whether the state has changed, in ms. */
 const LOOK_MS = 100;
@@ -98,7 +98,7 @@ export function formatEnd({ counts, store, topic, started, at }: StreamStatus): 
     `${name.padEnd(9)} ${number.format(count).padStart(width)}\n`
   );
   const seconds = (at.getTime() - started.getTime()) / 1000;
-  return `${lines.join("")}Store ${store} of topic ${topic}, after ${
+  return `${lines.join("")}Store ${printable(store)} of topic ${topic}, after ${
     seconds.toFixed(1)
   } s\n`;
 }

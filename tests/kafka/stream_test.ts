@@ -1,0 +1,203 @@
+/**
+ * `deno task stream` against a real broker: the same bytes as `report`, each message once
+ * whatever dies.
+ */
+import assert from "node:assert/strict";
+import { resolve } from "node:path";
+import { checkStore } from "../store_support.ts";
+import { runCommandProcess } from "../support.ts";
+import {
+  openFeeder,
+  PARTITIONS,
+  readAll,
+  runStream,
+  sent,
+  startStream,
+  TOPIC,
+  wait,
+} from "./stream_support.ts";
+import { flagsFor, kafkaTest, newTopic, putCertificates, useBroker } from "./support.ts";
+
+const bench = useBroker(async (folder) => {
+  await putCertificates(`${folder}/certs`);
+  return { topic: TOPIC, partitions: PARTITIONS };
+});
+
+const SAMPLE = resolve("data/students.csv");
+const isSoak = Deno.args.includes("--soak");
+const KILLS = isSoak ? 150 : 25;
+
+/** Produces the sample to a new topic; returns its name and the folder of its report. */
+async function produceSample(partitions: number): Promise<readonly [string, string]> {
+  const { folder: cwd, broker } = bench();
+  const topic = await newTopic(broker, partitions);
+  const out = `${cwd}/report-of-${topic}`;
+  const runs = [
+    ["produce", "--input", SAMPLE, "--topic", topic, ...flagsFor(bench())],
+    ["report", "--input", SAMPLE, "--out", out],
+  ];
+  for (const args of runs) {
+    const { code, stderr } = await runCommandProcess(args, { cwd });
+    assert.equal(code, 0, stderr);
+  }
+  return [topic, out];
+}
+
+/** Returns the lines of a file, in their own or in no order. */
+function linesOf(path: string, { inOrder = true } = {}): readonly string[] {
+  const lines = Deno.readTextFileSync(path).split("\n");
+  return inOrder ? lines : lines.toSorted();
+}
+
+/** Returns the rejects but for their places. */
+function rejectsOf(path: string, { inOrder = true } = {}): readonly string[] {
+  const rejects = linesOf(path).slice(0, -1).map((line) => {
+    const { source: _s, line: _l, topic: _t, partition: _p, offset: _o, ...rest } = JSON
+      .parse(line);
+    return JSON.stringify(rest);
+  });
+  return inOrder ? rejects : rejects.toSorted();
+}
+
+for (const partitions of [1, 3]) {
+  const order = partitions === 1 ? "the same bytes" : "the same lines";
+  kafkaTest(
+    `the sample over ${partitions} partitions gives ${order} as report does`,
+    async () => {
+      const [topic, out] = await produceSample(partitions);
+      const live = `${bench().folder}/live-${topic}`;
+      const streamed = `${bench().folder}/streamed-${topic}`;
+      const flags = ["--topic", topic, "--group-id", topic, "--store", live];
+      const { stdout } = await readAll(bench(), [...flags, "--out", streamed]);
+      assert.match(
+        stdout,
+        /Read +2,007\nBlank +7\nRefused +75\nFiltered +493\nKept +1,432\n/,
+      );
+      const inOrder = partitions === 1;
+      for (const folder of [live, streamed]) {
+        const csv = "etudiants_transformed.csv";
+        assert.deepEqual(
+          linesOf(`${folder}/${csv}`, { inOrder }),
+          linesOf(`${out}/${csv}`, { inOrder }),
+        );
+        assert.deepEqual(
+          rejectsOf(`${folder}/rejects.jsonl`, { inOrder }),
+          rejectsOf(`${out}/rejects.jsonl`, { inOrder }),
+        );
+      }
+      assert.deepEqual(
+        linesOf(`${streamed}/statistics.csv`),
+        linesOf(`${out}/statistics.csv`),
+      );
+      // a second run has nothing to add
+      await readAll(bench(), [...flags, "--out", streamed]);
+      assert.equal(linesOf(`${live}/etudiants_transformed.csv`).length, 1434);
+    },
+  );
+}
+
+/** When a process is killed: so many milliseconds at most after it said so. */
+const MOMENTS: readonly (readonly [after: string, withinMs: number])[] = [
+  ["", 1200],
+  ["Reading", 20],
+  ["Reading", 400],
+];
+
+kafkaTest(`a stream survives ${KILLS} kills while messages flow`, async () => {
+  const store = `${bench().folder}/killed`;
+  const flags = ["--store", store, "--group-id", "killed"];
+  await using feeder = await openFeeder(bench());
+  {
+    await using _flow = feeder.flow();
+    for (let i = 0; i < KILLS; i++) {
+      const [after, withinMs] = MOMENTS[i % MOMENTS.length]!;
+      const { child, said, ended } = startStream(bench(), flags);
+      if (after !== "") await said(after);
+      await wait(withinMs * Math.random());
+      child.kill("SIGKILL");
+      assert.equal((await ended).signal, "SIGKILL");
+    }
+  }
+  const reached = await checkStore(store, { isClosed: false });
+  assert.ok([...reached.values()].some((offset) => offset > 500), `${[...reached]}`);
+  await readAll(bench(), flags);
+  assert.deepEqual(await checkStore(store), sent());
+});
+
+for (const [signal, exitCode] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
+  kafkaTest(`${signal} ends a stream with all that came in the store`, async () => {
+    const store = `${bench().folder}/${signal}`;
+    const flags = ["--store", store, "--group-id", signal];
+    await using feeder = await openFeeder(bench());
+    await feeder.send(2000);
+    await feeder.send(2000);
+    {
+      await using _flow = feeder.flow();
+      for (let i = 0; i < 2; i++) {
+        const { child, said, ended } = startStream(bench(), flags);
+        await said("Reading"); // at once: the one before has left the group
+        await wait(200);
+        const before = performance.now();
+        child.kill(signal);
+        const { code, stderr } = await ended;
+        assert.equal(code, exitCode, stderr);
+        assert.match(stderr, /Stopped by .+\n +All that came is in the store/);
+        assert.ok(performance.now() - before < 5000);
+        assert.ok((await checkStore(store)).get(0)! > 0);
+      }
+    }
+    await readAll(bench(), flags);
+    assert.deepEqual(await checkStore(store), sent());
+  });
+}
+
+kafkaTest("a second signal ends a stream at once", async () => {
+  const store = `${bench().folder}/twice`;
+  const flags = ["--store", store, "--group-id", "twice"];
+  const { child, said, ended } = startStream(bench(), flags);
+  await said("Reading");
+  child.kill("SIGINT");
+  child.kill("SIGINT");
+  assert.equal((await ended).code, 130);
+  await readAll(bench(), flags);
+  assert.deepEqual(await checkStore(store), sent());
+});
+
+kafkaTest("a stream outlives its broker, killed and stopped", async () => {
+  const { broker, folder } = bench();
+  const store = `${folder}/outlives`;
+  const flags = ["--store", store, "--group-id", "outlives"];
+  await using feeder = await openFeeder(bench());
+  const { child, said, ended } = startStream(bench(), flags);
+  await said("Reading");
+  for (const stop of [() => broker.kill(), () => broker.stop()]) {
+    await feeder.send(500);
+    await stop();
+    await said("Kafka does not answer: trying again");
+    await broker.start();
+    const started = performance.now();
+    await said("Kafka answers again");
+    assert.ok(performance.now() - started < 5000);
+    await feeder.send(500);
+  }
+  await wait(1500);
+  child.kill("SIGTERM");
+  assert.equal((await ended).code, 143);
+  await readAll(bench(), flags);
+  assert.deepEqual(await checkStore(store), sent());
+});
+
+kafkaTest("a stream that cannot reach Kafka ends with code 5", async () => {
+  const args = [
+    "--bootstrap-servers",
+    "127.0.0.1:1",
+    "--store",
+    `${bench().folder}/none`,
+  ];
+  const { code, stderr } = await runStream(bench(), args);
+  assert.equal(code, 5);
+  assert.match(
+    stderr,
+    /^error: Cannot use Kafka at 127.0.0.1:1: nothing listens there\n/,
+  );
+});
