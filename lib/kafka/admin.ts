@@ -37,6 +37,8 @@ export interface KafkaAdmin extends AsyncDisposable {
   /** Gives the topic so many partitions in all; they cannot become fewer. */
   setPartitions(topic: string, count: number): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
+  /** Deletes the messages below an offset, by partition. */
+  deleteMessages(topic: string, below: ReadonlyMap<number, bigint>): Promise<void>;
 }
 
 /**
@@ -92,6 +94,13 @@ export async function openAdmin(
     },
     setPartitions: async (topic, count) => {
       await admin.createPartitions({ topicPartitions: [{ topic, count }] });
+    },
+    deleteMessages: async (topic, below) => {
+      const partitions = [...below].map(([partition, offset]) => ({
+        partition,
+        offset: `${offset}`,
+      }));
+      await admin.deleteTopicRecords({ topic, partitions });
     },
     deleteTopic: (topic) => admin.deleteTopics({ topics: [topic] }),
     [Symbol.asyncDispose]: () => admin.disconnect(),

@@ -3,6 +3,7 @@
  * stop. The store's own offsets are the truth; those of the group follow them, for the tools
  * that watch its lag and for whoever takes a partition over.
  */
+import { PipelineError } from "../errors.ts";
 import { openAdmin } from "../kafka/admin.ts";
 import type { LogEntry } from "../kafka/client.ts";
 import type { Connection } from "../kafka/connection.ts";
@@ -67,7 +68,7 @@ const LOOK_MS = 100;
  */
 export async function stream(options: StreamOptions): Promise<void> {
   const { connection, topic, groupId, olderThan, signal, monitor, now } = options;
-  const ids = await readTopicIdentity(connection, topic);
+  const ids = await retried(topic, () => readTopicIdentity(connection, topic));
   const identity = { ...ids, topic, groupId, olderThan };
   using store = await Store.open(options.store, identity, { now });
   const { contents, ages } = await readStore(options.store);
@@ -127,9 +128,11 @@ class Run implements PartitionReader {
    */
   async checkStart(): Promise<void> {
     const { connection, topic } = this.#options;
-    await using admin = await openAdmin(connection);
-    const held = byPartition(await admin.offsets(topic));
-    await this.#findStarts([...held.keys()], held, admin);
+    await retried(topic, async () => {
+      await using admin = await openAdmin(connection);
+      const held = byPartition(await admin.offsets(topic));
+      await this.#findStarts([...held.keys()], held, admin);
+    });
   }
 
   /** Resolves when the stream is to end, with all that has come made durable. */
@@ -260,6 +263,31 @@ class Run implements PartitionReader {
     const isWaiting = monitor.phase === "waiting for the broker";
     if (member.isAway) monitor.phase = "waiting for the broker";
     else if (isWaiting) monitor.phase = this.positions.size > 0 ? "reading" : "joining";
+  }
+}
+
+/** How long a broker may take to tell where its partitions begin and end, in ms. */
+const PATIENCE_MS = 10_000;
+/** How long it is left in peace after an error, in ms. */
+const PAUSE_MS = 200;
+
+/** Tries again for a while: a broker that has just started does not know its groups yet. */
+async function retried<T>(topic: string, action: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (true) {
+    try {
+      return await action();
+    } catch (cause) {
+      if (cause instanceof PipelineError) throw cause;
+      if (performance.now() > deadline) {
+        const { message } = cause as Error;
+        throw new PipelineError("kafka", `Kafka does not tell of ${topic}: ${message}`, {
+          hint: "The broker's log may tell more",
+          cause,
+        });
+      }
+      await new Promise((done) => setTimeout(done, PAUSE_MS));
+    }
   }
 }
 

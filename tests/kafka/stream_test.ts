@@ -52,9 +52,8 @@ function linesOf(path: string, { inOrder = true } = {}): readonly string[] {
 /** Returns the rejects but for their places. */
 function rejectsOf(path: string, { inOrder = true } = {}): readonly string[] {
   const rejects = linesOf(path).slice(0, -1).map((line) => {
-    const { source: _s, line: _l, topic: _t, partition: _p, offset: _o, ...rest } = JSON
-      .parse(line);
-    return JSON.stringify(rest);
+    const { reason, raw, raw_base64, bytes } = JSON.parse(line);
+    return JSON.stringify({ reason, raw, raw_base64, bytes });
   });
   return inOrder ? rejects : rejects.toSorted();
 }
@@ -143,7 +142,8 @@ for (const [signal, exitCode] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
         assert.equal(code, exitCode, stderr);
         assert.match(stderr, /Stopped by .+\n +All that came is in the store/);
         assert.ok(performance.now() - before < 5000);
-        assert.ok((await checkStore(store)).get(0)! > 0);
+        const reached = [...(await checkStore(store)).values()];
+        assert.ok(Math.max(...reached) > 0);
       }
     }
     await readAll(bench(), flags);

@@ -111,6 +111,7 @@ export interface Stored {
   readonly key: string | undefined;
   /** Null: a tombstone. */
   readonly value: Uint8Array | null;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Returns how many messages the topic holds, by its offsets. */
@@ -153,12 +154,15 @@ export async function readTopic(
     autoCommit: false,
     // deno-lint-ignore require-await -- the client wants a promise
     eachBatch: async ({ batch }) => {
-      for (const { offset, key, value } of batch.messages) {
+      for (const { offset, key, value, headers = {} } of batch.messages) {
         stored.push({
           partition: batch.partition,
           offset: BigInt(offset),
           key: key?.toString(),
           value: value && new Uint8Array(value),
+          headers: Object.fromEntries(
+            Object.entries(headers).map(([name, value]) => [name, String(value)]),
+          ),
         });
       }
       if (stored.length >= count) resolve();
