@@ -26,6 +26,7 @@ export function printLines(
     0,
     false,
   ];
+  let rebalances = 0;
   let next = effects.now().getTime() + EVERY_MS;
   const look = (): void => {
     const status = read();
@@ -34,6 +35,10 @@ export function printLines(
       const line = changeOf(state, status);
       if (line !== undefined) say(line);
       [state, since, isExplained] = [status.state, now, false];
+    }
+    if (status.rebalances !== rebalances && state !== "joining") {
+      rebalances = status.rebalances;
+      say(sharesOf(status));
     }
     if (state === "joining" && !isExplained && now - since > PATIENCE_MS) {
       isExplained = true;
@@ -57,21 +62,24 @@ export function printLines(
 
 /** Returns what to say of a change, where it is worth a line. */
 function changeOf(before: StreamState, status: StreamStatus): string | undefined {
-  const { state, topic, partitions } = status;
-  if (state === "waiting for the broker") return "Kafka does not answer: trying again";
+  if (status.state === "waiting for the broker") {
+    return "Kafka does not answer: trying again";
+  }
   if (before === "waiting for the broker") return "Kafka answers again";
-  if (state === "joining" && before !== "connecting") {
-    return "The group shares the partitions out anew";
+  return status.state === "joining" && before !== "connecting"
+    ? "The group shares the partitions out anew"
+    : undefined;
+}
+
+/** Returns what the group has given to us. */
+function sharesOf({ topic, partitions }: StreamStatus): string {
+  if (partitions.length === 0) {
+    return `Other members read all partitions of ${topic}: waiting until one is free`;
   }
-  if (before === "joining") {
-    const list = partitions.map(({ partition }) => partition).join(", ");
-    return list === ""
-      ? `Other members read all partitions of ${topic}: waiting until one is free`
-      : `Reading ${topic}, ${
-        partitions.length === 1 ? "partition" : "partitions"
-      } ${list}`;
-  }
-  return undefined;
+  const list = partitions.map(({ partition }) => partition).join(", ");
+  return `Reading ${topic}, ${
+    partitions.length === 1 ? "partition" : "partitions"
+  } ${list}`;
 }
 
 /** Returns the line that tells how far a stream is. */

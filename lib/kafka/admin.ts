@@ -100,6 +100,7 @@ export async function openAdmin(
         partition,
         offset: `${offset}`,
       }));
+      await admin.fetchTopicOffsets(topic); // the client must know who leads them
       await admin.deleteTopicRecords({ topic, partitions });
     },
     deleteTopic: (topic) => admin.deleteTopics({ topics: [topic] }),

@@ -108,7 +108,7 @@ export class GroupMember implements AsyncDisposable {
     connection: Connection,
     options: MemberOptions,
   ): Promise<GroupMember> {
-    const { topic, groupId, sessionTimeoutMs: sessionTimeout, onLog } = options;
+    const { groupId, sessionTimeoutMs: sessionTimeout, onLog } = options;
     let onMissed = (): void => {};
     const client = await openClient(connection, {
       retries: FOR_EVER,
@@ -127,14 +127,31 @@ export class GroupMember implements AsyncDisposable {
     const member = new GroupMember(consumer, options);
     onMissed = () => member.#missed();
     member.#listen(); // before run: the first share must not be missed
-    await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
-    await consumer.run({
+    await member.#run();
+    return member;
+  }
+
+  async #run(): Promise<void> {
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topic: this.#options.topic, fromBeginning: true });
+    await this.#consumer.run({
       autoCommit: false, // the store's commit counts; it would also commit when we seek
       eachBatchAutoResolve: false,
-      eachBatch: (batch) => member.#eachBatch(batch),
+      eachBatch: (batch) => this.#eachBatch(batch),
     });
-    return member;
+  }
+
+  /** Goes on, or ends, after the client has given up. */
+  async #crashed(error: Error): Promise<void> {
+    try {
+      if (!TRANSIENT.includes(innermost(error).name)) throw error;
+      this.#missed();
+      this.#options.reader.onJoining();
+      await wait(SEARCH_AGAIN_MS);
+      if (!this.#hasEnded) await this.#run();
+    } catch (cause) {
+      this.#fail(givenUp(this.#options.topic, cause as Error));
+    }
   }
 
   /** Whether the partitions are still ours, as far as can be known here. */
@@ -199,6 +216,7 @@ export class GroupMember implements AsyncDisposable {
     consumer.on(events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       this.#lease.extend("SyncGroup");
       this.#offsets.clear();
+      if (!this.#hasEnded) reader.onJoining(); // a member that was forgotten hears no other
       this.#assign(memberAssignment[topic] ?? []);
     });
     consumer.on(events.START_BATCH_PROCESS, ({ payload }) => {
@@ -208,7 +226,7 @@ export class GroupMember implements AsyncDisposable {
       }
     });
     consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
-      if (!restart) this.#fail(givenUp(topic, error));
+      if (!restart && !this.#hasEnded) void this.#crashed(error);
     });
   }
 
@@ -332,6 +350,17 @@ function messagesOf(batch: EachBatchPayload["batch"]): FetchedMessages {
     values: messages.map(({ value }) => value),
     offsets: messages.map(({ offset }) => BigInt(offset)),
   };
+}
+
+/** What the client takes for final, and is over when the broker is back. */
+const TRANSIENT: readonly string[] = [
+  "KafkaJSGroupCoordinatorNotFound",
+  "KafkaJSTimeout",
+  "KafkaJSLockTimeout",
+];
+
+function innermost(error: Error): Error {
+  return error.cause instanceof Error ? innermost(error.cause) : error;
 }
 
 function givenUp(topic: string, cause: Error): PipelineError {

@@ -135,7 +135,9 @@ for (const [signal, exitCode] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
       for (let i = 0; i < 2; i++) {
         const { child, said, ended } = startStream(bench(), flags);
         await said("Reading"); // at once: the one before has left the group
-        await wait(200);
+        const csv = `${store}/etudiants_transformed.csv`;
+        const size = Deno.statSync(csv).size;
+        while (Deno.statSync(csv).size === size) await wait(20);
         const before = performance.now();
         child.kill(signal);
         const { code, stderr } = await ended;
