@@ -240,11 +240,14 @@ diskTest("Ingest commits when enough waits or has waited long enough", async (di
   assert.deepEqual(add(5, 6), [6]);
   assert.equal(ingest.dueInMs, undefined);
   assert.deepEqual(add(6, 100), [6, 94]);
-  assert.deepEqual(commits.at(-1), {
-    checkpoints: new Map([[0, 100n]]),
-    records: 94,
-    latencyMs: 0,
-  });
+  const { checkpoints, records, latencyMs, counts, reasons, ages } = commits.at(-1)!;
+  assert.deepEqual([checkpoints, records, latencyMs], [new Map([[0, 100n]]), 94, 0]);
+  assert.deepEqual(counts, { read: 94, blank: 5, rejected: 12, filtered: 13, kept: 64 });
+  assert.equal([...reasons.values()].reduce((sum, count) => sum + count), 12);
+  assert.equal(
+    [...ages.values()].flatMap((ages) => [...ages]).reduce((a, b) => a + b),
+    77,
+  );
   ingest.commit();
   assert.equal(commits.length, 2);
   await checkStore(dir);
