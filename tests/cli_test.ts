@@ -73,7 +73,8 @@ function badColumns(text: string, what: string): UsageCase {
   ];
 }
 
-const COMMANDS = "Commands: report, generate, certs, produce, stream, notebook; see --help";
+const COMMANDS =
+  "Commands: report, generate, certs, produce, stream, notebook; see --help";
 
 // none of these files exists: whoever looked for one would end with code 3
 const USAGE: readonly UsageCase[] = [
