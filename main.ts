@@ -1,5 +1,5 @@
 /** The command line: real effects in, exit code out. */
-import { runCommand, stopOnSignals } from "./lib/cli/main.ts";
+import { runCommand, stopOnSignals, terminalOf } from "./lib/cli/main.ts";
 
 const code = await runCommand(Deno.args, {
   env: (name) => Deno.env.get(name),
@@ -8,5 +8,6 @@ const code = await runCommand(Deno.args, {
   stderr: Deno.stderr,
   now: () => new Date(),
   signal: stopOnSignals(Deno),
+  terminal: terminalOf(Deno),
 });
 Deno.exit(code);

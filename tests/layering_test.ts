@@ -19,6 +19,7 @@ const RINGS: Readonly<Record<string, number>> = {
   engine: 3,
   stream: 3,
   notebook: 4,
+  serve: 4,
   "mod.ts": 5,
   cli: 6,
 };

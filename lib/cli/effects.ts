@@ -2,6 +2,7 @@
  * What a command does to the world, as an argument: tests pass their own.
  */
 import { PipelineError, systemReason } from "../errors.ts";
+import type { Terminal } from "./screen.ts";
 
 export { printable } from "../printable.ts";
 
@@ -21,6 +22,8 @@ export interface Effects {
   readonly now: () => Date;
   /** Aborts when the user or the system wants the program to stop. */
   readonly signal: AbortSignal;
+  /** What is drawn on; absent where nothing can be. */
+  readonly terminal?: Terminal;
 }
 
 /** Writes the text; a reader that has gone away (`| head`) is no error. */

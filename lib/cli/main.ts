@@ -16,6 +16,7 @@ import { nearest, variableOf } from "./settings.ts";
 import { streamCommand } from "./stream.ts";
 
 export { stopOnSignals } from "./effects.ts";
+export { terminalOf } from "./screen.ts";
 
 /** Commands by their names. */
 export type Commands = ReadonlyMap<string, Command>;

@@ -229,7 +229,8 @@ const UTF8 = new TextEncoder();
 /** The longest text of an example, in characters; `rejects.jsonl` has the whole. */
 const EXAMPLE_CHARACTERS = 300;
 
-function example(reject: RejectLine): RejectExample {
+/** Returns a reject as an example that a page may show. */
+export function example(reject: RejectLine): RejectExample {
   const { bytes: _, byte_offset: __, raw, raw_base64, ...place } = reject;
   if (raw === undefined) {
     return { ...place, raw_base64: raw_base64!.slice(0, EXAMPLE_CHARACTERS) };

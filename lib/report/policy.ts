@@ -3,8 +3,16 @@
  */
 import { createHash } from "node:crypto";
 
-/** Returns the policy for a page with that style and that script. */
-export function contentSecurityPolicy(style: string, script: string): string {
+/**
+ * Returns the policy for a page with that style and that script.
+ *
+ * @param more What else it says: `connect-src 'self'` of a page that is served.
+ */
+export function contentSecurityPolicy(
+  style: string,
+  script: string,
+  more: readonly string[] = [],
+): string {
   return [
     "default-src 'none'",
     `style-src '${hash(style)}'`,
@@ -12,6 +20,7 @@ export function contentSecurityPolicy(style: string, script: string): string {
     "img-src data:", // the empty icon, so that no browser asks for one
     "base-uri 'none'",
     "form-action 'none'",
+    ...more,
   ].join("; ");
 }
 

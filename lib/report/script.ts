@@ -3,6 +3,30 @@
  * Without it nothing is missing. It writes text only as text, never as HTML.
  */
 
+/** Shows the tips of marks, those that come later among them; to stand in a function. */
+export const TIPS = `  const tip = document.createElement("div");
+  tip.className = "tip";
+  tip.hidden = true;
+  tip.setAttribute("aria-hidden", "true");
+  document.body.append(tip);
+  const hide = () => { tip.hidden = true; };
+
+  document.addEventListener("pointermove", (event) => {
+    const mark = event.target instanceof Element && event.target.closest("[data-tip]");
+    if (!mark) return hide();
+    if (tip.hidden || tip.textContent !== mark.dataset.tip) tip.textContent = mark.dataset.tip;
+    tip.hidden = false;
+    const { clientX: x, clientY: y } = event;
+    const room = document.documentElement.clientWidth - tip.offsetWidth - 8;
+    const above = y - tip.offsetHeight - 12;
+    tip.style.left = Math.max(8, Math.min(x + 12, room)) + "px";
+    tip.style.top = (above < 8 ? y + 20 : above) + "px";
+  });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+  document.addEventListener("pointerleave", hide);
+  document.addEventListener("scroll", hide, { passive: true });
+`;
+
 /** What stands between `<script>` and `</script>`. */
 export const SCRIPT = `
 "use strict";
@@ -40,26 +64,5 @@ export const SCRIPT = `
     return sign * (a - b);
   }
 
-  const tip = document.createElement("div");
-  tip.className = "tip";
-  tip.hidden = true;
-  tip.setAttribute("aria-hidden", "true");
-  document.body.append(tip);
-  const hide = () => { tip.hidden = true; };
-
-  document.addEventListener("pointermove", (event) => {
-    const mark = event.target instanceof Element && event.target.closest("[data-tip]");
-    if (!mark) return hide();
-    if (tip.hidden || tip.textContent !== mark.dataset.tip) tip.textContent = mark.dataset.tip;
-    tip.hidden = false;
-    const { clientX: x, clientY: y } = event;
-    const room = document.documentElement.clientWidth - tip.offsetWidth - 8;
-    const above = y - tip.offsetHeight - 12;
-    tip.style.left = Math.max(8, Math.min(x + 12, room)) + "px";
-    tip.style.top = (above < 8 ? y + 20 : above) + "px";
-  });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-  document.addEventListener("pointerleave", hide);
-  document.addEventListener("scroll", hide, { passive: true });
-})();
+${TIPS}})();
 `;

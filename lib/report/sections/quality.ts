@@ -144,9 +144,10 @@ function exampleList(
   `;
 }
 
-function placeOf(
+/** Returns where a refused record was read. */
+export function placeOf(
   { source, line, topic, partition, offset }: RejectExample,
-  { words }: View,
+  { words }: Pick<View, "words">,
 ): Html {
   if (topic !== undefined) {
     return html`${bdi(topic)}/${String(partition ?? 0)}@${String(offset ?? "?")}`;

@@ -7,7 +7,10 @@ import type { RejectExample } from "../result.ts";
 import type { View } from "./view.ts";
 
 /** Returns the record's text, or what stands for it where it has none. */
-export function rawText({ raw, raw_base64 }: RejectExample, { words }: View): Html {
+export function rawText(
+  { raw, raw_base64 }: RejectExample,
+  { words }: Pick<View, "words">,
+): Html {
   if (raw !== undefined) {
     return raw === ""
       ? html`<span class="place">(${words.emptyRecord})</span>`

@@ -1,11 +1,13 @@
 /**
  * Every word of the page in English and French, in one table; a word that is missing in one
  * language is a type error. Labels stand here, whole sentences in `sentences.ts`,
- * `captions.ts` and `captions_charts.ts`, both languages side by side.
+ * `captions.ts` and `captions_charts.ts`, what only a live page says in `live.ts`, both
+ * languages side by side.
  */
 import type { Reason } from "../../transform/types.ts";
 import { CAPTIONS } from "./captions.ts";
 import { CHART_CAPTIONS } from "./captions_charts.ts";
+import { LIVE } from "./live.ts";
 import { type Lang, type Numbers, numbersFor } from "./numbers.ts";
 import { SENTENCES } from "./sentences.ts";
 import { type Both, both, frenchSpaces } from "./typography.ts";
@@ -100,7 +102,8 @@ export interface Words
     InOneLanguage<typeof LABELS>,
     InOneLanguage<typeof SENTENCES>,
     InOneLanguage<typeof CAPTIONS>,
-    InOneLanguage<typeof CHART_CAPTIONS> {
+    InOneLanguage<typeof CHART_CAPTIONS>,
+    InOneLanguage<typeof LIVE> {
   readonly lang: Lang;
   readonly numbers: Numbers;
   /** The reasons for which records are refused. */
@@ -131,6 +134,7 @@ function inLanguage(lang: Lang): Words {
     ...pick(SENTENCES, lang),
     ...pick(CAPTIONS, lang),
     ...pick(CHART_CAPTIONS, lang),
+    ...pick(LIVE, lang),
     lang,
     numbers: numbersFor(lang),
     reasons: Object.fromEntries(reasons) as Record<Reason, ReasonWords>,
