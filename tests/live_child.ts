@@ -12,7 +12,6 @@ const monitor = busyStream({ now: () => new Date() });
 const view = liveView(monitor.read, {
   env: (name) => Deno.env.get(name),
   stderr: Deno.stderr,
-  now: () => new Date(),
   terminal: terminalOf(Deno),
 });
 try {

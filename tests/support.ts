@@ -15,6 +15,9 @@ const isGranted = (name: "read" | "write" | "run" | "env" | "net"): boolean =>
 export const hasDisk = isGranted("read") && isGranted("write");
 /** Whether real processes can be started. */
 export const hasProcesses = hasDisk && isGranted("run") && isGranted("env");
+/** Whether this machine can be asked over the network. */
+export const hasNetwork =
+  Deno.permissions.querySync({ name: "net", host: "127.0.0.1" }).state === "granted";
 /** Whether a missing component fails a test instead of leaving it out. */
 export const isGate = isGranted("env") && Deno.env.get("CI") === "true";
 

@@ -57,19 +57,6 @@ export function liveLines(
     .map((line) => ({ ...line, text: cutCells(line.text.trimEnd(), columns) }));
 }
 
-/** Returns one line that says it all, for a log. */
-export function liveSummary(status: StreamStatus): string {
-  const { state, topic, recordsPerSecond, counts } = status;
-  return [
-    `${printable(topic)}: ${state}`,
-    `${number.format(recordsPerSecond)} messages/s`,
-    `lag ${number.format(totalLag(status))}`,
-    `read ${number.format(counts.read)}`,
-    `rejected ${number.format(counts.rejected)}`,
-    `kept ${number.format(counts.kept)}`,
-  ].join("  ");
-}
-
 function headLines(status: StreamStatus): readonly Line[] {
   const { state, topic, group, store, counts, commits, rebalances } = status;
   const { recordsPerSecond, started, at } = status;
@@ -127,7 +114,7 @@ const leastLines = (section: Section): number =>
 function fitSections(sections: readonly Section[], lines: number): readonly Line[] {
   const shown = sections.filter(({ rows }) => rows.length > 0);
   const least = (): number => shown.reduce((sum, one) => sum + leastLines(one), 0);
-  while (least() > lines) shown.pop();
+  while (shown.length > 0 && least() > lines) shown.pop();
   const given = shown.map(leastRows);
   for (let spare = lines - least(); spare > 0; spare--) {
     const wanting = given.flatMap((count, i) => count < shown[i]!.rows.length ? [i] : []);

@@ -46,7 +46,7 @@ export function nowPart(status: StreamStatus, words: Words): Html {
           <div>
             <dt>${term}</dt>
             <dd>${value}</dd>
-          </div>\\n
+          </div>
         `
       )}</dl>
     `,

@@ -38,7 +38,8 @@ export const LIVE_SCRIPT = `
     document.body.classList.toggle("gone", isGone);
   }
 
-  // only what differs is touched, so that focus, selection and scrolling stay
+  // only what differs is touched, so that focus, selection and scrolling stay; what the
+  // reader has unfolded stays open
   function change(old, fresh) {
     const kids = [...fresh.childNodes];
     while (old.childNodes.length > kids.length) old.lastChild.remove();
@@ -50,7 +51,7 @@ export const LIVE_SCRIPT = `
         if (was.nodeValue !== kid.nodeValue) was.nodeValue = kid.nodeValue;
       } else {
         for (const name of was.getAttributeNames()) {
-          if (!kid.hasAttribute(name)) was.removeAttribute(name);
+          if (name !== "open" && !kid.hasAttribute(name)) was.removeAttribute(name);
         }
         for (const { name, value } of kid.attributes) {
           if (was.getAttribute(name) !== value) was.setAttribute(name, value);

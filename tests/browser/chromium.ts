@@ -65,8 +65,12 @@ export class Desk implements AsyncDisposable {
     return await this.visit(`file://${file}`, screen);
   }
 
-  /** Opens the page of a URL. */
-  async visit(url: string, screen = LIGHT): Promise<Opened> {
+  /** Opens a page that is somewhere already; nothing else may be asked for but `alsoAsked`. */
+  async visit(
+    url: string,
+    screen = LIGHT,
+    alsoAsked: readonly string[] = [],
+  ): Promise<Opened> {
     const context = await this.#browser.createBrowserContext();
     const page = await context.newPage();
     await page.setViewport(screen.viewport);
@@ -74,7 +78,7 @@ export class Desk implements AsyncDisposable {
       { name: "prefers-color-scheme", value: screen.scheme },
     ]);
     await page.setJavaScriptEnabled(screen.hasScripts ?? true);
-    const said = listen(page, url);
+    const said = listen(page, [url, ...alsoAsked]);
     await page.goto(url);
     return { page, said, [Symbol.asyncDispose]: () => closeContext(context) };
   }
@@ -90,7 +94,7 @@ async function closeContext(context: BrowserContext): Promise<void> {
 }
 
 /** Keeps all that the page says, and what it asks for beside itself. */
-function listen(page: Page, url: string): readonly string[] {
+function listen(page: Page, urls: readonly string[]): readonly string[] {
   const said: string[] = [];
   page.on("console", (message) => said.push(`console: ${message.text()}`));
   page.on("pageerror", (error) => said.push(`error: ${String(error)}`));
@@ -99,7 +103,7 @@ function listen(page: Page, url: string): readonly string[] {
     void dialog.dismiss();
   });
   page.on("request", (request) => {
-    if (request.url() !== url && !request.url().startsWith("data:")) {
+    if (!urls.includes(request.url()) && !request.url().startsWith("data:")) {
       said.push(`request: ${request.url()}`);
     }
   });
@@ -114,7 +118,7 @@ export async function violations(page: Page): Promise<readonly string[]> {
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
 }
 
-/** By how many pixels the page is wider than the screen. */
+/** How far the page is wider than its screen, in pixels. */
 export async function sidewaysScroll(page: Page): Promise<number> {
   return await page.evaluate(
     "document.documentElement.scrollWidth - document.documentElement.clientWidth",
