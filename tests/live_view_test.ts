@@ -50,7 +50,7 @@ for (const [how, code] of [["end", 0], ["fail", 1], ["exit", 3]] as const) {
         assert.match(wide, / {2}计算机科学与技术$/m);
         assert.doesNotMatch(wide, /before/);
         await tmux("resize-window", "-x", "50", "-y", "12");
-        await until(tmux, /^[^]{0,500}kept|^Read[^\n]*…$/im);
+        await until(tmux, /^Read[^\n]*…$/m);
         await tmux("send-keys", "C-c");
         const after = await until(tmux, new RegExp(`^code ${code}$`, "m"));
         assert.match(after, /before/);
@@ -88,10 +88,10 @@ Deno.test("Screen writes a frame at once, and only the lines that have changed",
   screen[Symbol.dispose]();
   screen.draw([{ text: "late" }], SIZE);
   assert.deepEqual(written, [
-    "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2026h\x1b[2J\x1b[1;1H\x1b[1ma\x1b[0m\x1b[K\x1b[2;1Hb\x1b[K\x1b[?2026l",
-    "\x1b[?2026h\x1b[2;1Hc\x1b[K\x1b[3;1Hd\x1b[K\x1b[?2026l",
-    "\x1b[?2026h\x1b[2;1H\x1b[K\x1b[3;1H\x1b[K\x1b[?2026l",
-    "\x1b[?2026h\x1b[2J\x1b[1;1H\x1b[1ma\x1b[0m\x1b[K\x1b[?2026l",
+    "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2026h\x1b[2J\x1b[1;1H\x1b[2K\x1b[1ma\x1b[0m\x1b[2;1H\x1b[2Kb\x1b[?2026l",
+    "\x1b[?2026h\x1b[2;1H\x1b[2Kc\x1b[3;1H\x1b[2Kd\x1b[?2026l",
+    "\x1b[?2026h\x1b[2;1H\x1b[2K\x1b[3;1H\x1b[2K\x1b[?2026l",
+    "\x1b[?2026h\x1b[2J\x1b[1;1H\x1b[2K\x1b[1ma\x1b[0m\x1b[?2026l",
     "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l",
   ]);
 });
@@ -99,5 +99,6 @@ Deno.test("Screen writes a frame at once, and only the lines that have changed",
 Deno.test("Screen shows no bold type and no colour where it is plain", () => {
   const { screen, written } = keptScreen(true);
   screen.draw([{ text: "a", style: "warning" }], SIZE);
-  assert.doesNotMatch(written.join(""), /\x1b\[[0-9;]*m/); // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex
+  assert.doesNotMatch(written.join(""), /\x1b\[[0-9;]*m/);
 });

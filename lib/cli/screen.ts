@@ -45,11 +45,12 @@ export class Screen implements Disposable {
     const isSame = this.#size?.columns === size.columns && this.#size.rows === size.rows;
     const before = isSame ? this.#shown : [];
     const fresh = lines.map((line) => this.#styled(line));
+    // wiped before it is written: afterwards the cursor may stand on its last character
     const changes = Array.from(
       { length: Math.max(fresh.length, before.length) },
       (_, i) => fresh[i] ?? "",
     ).flatMap((text, i) =>
-      text === (before[i] ?? "") ? [] : [`\x1b[${i + 1};1H${text}\x1b[K`]
+      text === (before[i] ?? "") ? [] : [`\x1b[${i + 1};1H\x1b[2K${text}`]
     );
     const start = this.#size === undefined ? ENTER : "";
     const wipe = isSame ? "" : "\x1b[2J";
