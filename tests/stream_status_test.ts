@@ -169,6 +169,7 @@ Deno.test("Limits are reached at the first end of all partitions or after the re
   limits.ends(0, 99n);
   assert.equal(limits.areReached(new Map([[0, 9n]])), false);
   assert.equal(limits.areReached(new Map([[0, 10n]])), true);
+  assert.equal(limits.areReached(new Map()), false, "no partition, and so no end");
   const few = new Limits({ isUntilEnd: false, maxRecords: 5 });
   few.count(4);
   assert.equal(few.areReached(new Map([[0, 99n]])), false);

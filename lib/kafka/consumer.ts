@@ -304,10 +304,13 @@ export class GroupMember implements AsyncDisposable {
       if (this.isOwner && isOurs()) this.takeAgain();
       return;
     }
+    const beat = setInterval(() => void client.heartbeat().catch(() => {}), HEARTBEAT_MS);
     try {
       await this.#options.reader.take(messagesOf(batch), isOurs);
     } catch (error) {
       return this.#fail(error);
+    } finally {
+      clearInterval(beat);
     }
     if (isOurs()) client.resolveOffset(batch.lastOffset());
     await client.heartbeat();

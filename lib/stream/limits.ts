@@ -45,7 +45,8 @@ export class Limits {
   /** Whether nothing more is wanted of these partitions. */
   areReached(positions: ReadonlyMap<number, bigint>): boolean {
     if (this.#left <= 0) return true;
-    return this.#isUntilEnd &&
+    // who has no partition waits for one
+    return this.#isUntilEnd && positions.size > 0 &&
       positions.entries().every(([partition, at]) =>
         at >= (this.#ends.get(partition) ?? 0n)
       );

@@ -201,7 +201,7 @@ class Run implements PartitionReader {
       monitor.cleaned(cleaned);
       this.#limits.count(cleaned.counts.read);
     }
-    if (!this.positions.has(partition)) this.#member?.takeAgain(); // it was not ours
+    if (!this.positions.has(partition)) return this.#member?.takeAgain(); // not ours
     this.#commitInTime();
     this.#finishIfDone();
   }

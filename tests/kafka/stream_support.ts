@@ -158,8 +158,12 @@ export async function runStream(
 }
 
 /** Runs a stream that reads all that is there now; fails where it does. */
-export async function readAll(bench: Bench, args: readonly string[]): Promise<Ran> {
-  const ran = await runStream(bench, ["--until-end", ...args]);
+export async function readAll(
+  bench: Bench,
+  args: readonly string[],
+  options = {},
+): Promise<Ran> {
+  const ran = await runStream(bench, ["--until-end", ...args], options);
   assert.equal(ran.code, 0, ran.stderr);
   return ran;
 }
