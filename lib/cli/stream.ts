@@ -6,13 +6,15 @@ import { PipelineError } from "../errors.ts";
 import { checkConnection } from "../kafka/check.ts";
 import type { Connection } from "../kafka/connection.ts";
 import { openProducer, type RecordProducer } from "../kafka/producer.ts";
+import { type LiveServer, serveLive } from "../serve/server.ts";
 import { DeadLetters } from "../stream/dead_letters.ts";
 import { StreamMonitor } from "../stream/status.ts";
 import { stream } from "../stream/stream.ts";
 import { fastCleaner } from "../transform/clean.ts";
 import type { Command } from "./command.ts";
-import { type Effects, print } from "./effects.ts";
+import { complain, type Effects, print, printable } from "./effects.ts";
 import { connect, dryRun, findSettings, logOf } from "./kafka.ts";
+import { liveView } from "./live_view.ts";
 import { reportCommand } from "./report.ts";
 import { readSettings, variableOf } from "./settings.ts";
 import { formatEnd, printLines } from "./stream_lines.ts";
@@ -38,15 +40,61 @@ async function run(values: StreamValues, effects: Effects): Promise<void> {
     now: effects.now,
   });
   {
-    const sessionTimeoutMs = values["session-timeout-ms"];
-    using _lines = quiet
-      ? undefined
-      : printLines(monitor.read, sessionTimeoutMs, effects);
-    await read(values, monitor, effects);
+    await using server = startServer(values, monitor, effects);
+    using watched = watch(values, monitor, effects);
+    if (server !== undefined) watched.say(`Live page at ${server.url}`);
+    await read(values, monitor, watched.effects);
   }
   if (!quiet) print(effects.stdout, formatEnd(monitor.read()));
   if (effects.signal.aborted) throw stopped(effects.signal.reason);
   if (values["until-end"]) await report(values, effects);
+}
+
+/** Serves the live page where the user wants it. */
+function startServer(
+  { serve, lang }: StreamValues,
+  monitor: StreamMonitor,
+  effects: Effects,
+): LiveServer | undefined {
+  if (serve === undefined) return undefined;
+  const onError = (error: unknown): void =>
+    complain(effects, `warning: the live page failed: ${printable(String(error))}\n`);
+  return serveLive(monitor.read, { port: serve, onError, ...(lang && { lang }) });
+}
+
+/** How somebody follows the stream, and where what else is told goes meanwhile. */
+interface Watched extends Disposable {
+  readonly say: (message: string) => void;
+  readonly effects: Effects;
+}
+
+/** Shows the stream on a terminal, as lines elsewhere, or not at all. */
+function watch(
+  { quiet, "session-timeout-ms": sessionTimeoutMs }: StreamValues,
+  monitor: StreamMonitor,
+  effects: Effects,
+): Watched {
+  const { terminal, stderr } = effects;
+  const say = (message: string): void => complain(effects, `${printable(message)}\n`);
+  if (quiet) return { say, effects, [Symbol.dispose]() {} };
+  if (terminal === undefined || !stderr.isTerminal()) {
+    const lines = printLines(monitor.read, sessionTimeoutMs, effects);
+    return { say, effects, [Symbol.dispose]: () => lines[Symbol.dispose]() };
+  }
+  const view = liveView(monitor.read, { ...effects, terminal });
+  // the view owns the screen: what others write to it is told by the view
+  const said = {
+    isTerminal: () => true,
+    writeSync(bytes: Uint8Array): number {
+      view.say(new TextDecoder().decode(bytes).trimEnd());
+      return bytes.length;
+    },
+  };
+  return {
+    say: view.say,
+    effects: { ...effects, stderr: said },
+    [Symbol.dispose]: () => view[Symbol.dispose](),
+  };
 }
 
 /** Reads until the user, the time or the end says stop. */
@@ -103,10 +151,11 @@ function timeLimit(
 
 /** Writes the report on the store, as `report --input` does. */
 async function report(
-  { store, out, quiet, debug }: StreamValues,
+  { store, out, lang, quiet, debug }: StreamValues,
   effects: Effects,
 ): Promise<void> {
   const args = ["--input", store, "--out", out];
+  if (lang !== undefined) args.push("--lang", lang);
   if (quiet) args.push("--quiet");
   if (debug) args.push("--debug");
   // the same variable means another thing there

@@ -53,6 +53,16 @@ export const streamSettings = {
     schema: z.string().regex(/^[\w.-]{1,249}$/, "letters, digits, dots, - and _")
       .optional(),
   },
+  serve: {
+    value: "PORT",
+    help: "Serve a live page, metrics and health on 127.0.0.1; 0 is any free port",
+    schema: wholeNumber(0, 65_535).optional(),
+  },
+  lang: {
+    value: "en|fr",
+    help: "Language of the live page and of the report (en)",
+    schema: z.enum(["en", "fr"], { error: "en or fr" }).optional(),
+  },
   ...connectionFlags,
   ...consumerSettings,
   quiet: toggle("Print nothing but errors"),
