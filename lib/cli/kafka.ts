@@ -19,7 +19,6 @@ import {
   type Given,
   originsOf,
   readFlags,
-  readSettings,
   type Settings,
   toggle,
   type Values,
@@ -78,14 +77,15 @@ export async function connect(
  *
  * @throws {PipelineError} As {@linkcode connect}.
  */
-export async function dryRun<S extends Settings>(
-  settings: S,
-  given: Given,
+export async function dryRun(
+  { settings, given, values }: {
+    readonly settings: Settings;
+    readonly given: Given;
+    readonly values: KafkaValues;
+  },
   effects: Effects,
 ): Promise<void> {
-  const values = readSettings(settings, given);
-  const kafkaValues = values as unknown as KafkaValues;
-  const shown = { ...values, ...placesOf(kafkaValues) };
+  const shown = { ...values, ...placesOf(values) };
   const rows = originsOf(settings, given, shown)
     .filter(({ flag, value }) => !OF_NO_INTEREST.includes(flag) && value !== "false")
     .map(({ flag, value, from }) => [nameOf(flag), printable(value), printable(from)]);
@@ -96,7 +96,7 @@ export async function dryRun<S extends Settings>(
       `${name!.padEnd(widths[0]!)}  ${value!.padEnd(widths[1]!)}  ${from}\n`,
     );
   }
-  const { connection, partitions } = await connect(kafkaValues, effects);
+  const { connection, partitions } = await connect(values, effects);
   print(
     effects.stdout,
     `Kafka answers at ${connection.servers.map(formatServer).join(",")}; ` +

@@ -52,7 +52,7 @@ export const produceCommand: Command = {
         hint: "Standard input can be read only once",
       });
     }
-    if (values["dry-run"]) await dryRun(settings, given, effects);
+    if (values["dry-run"]) await dryRun({ settings, given, values }, effects);
     else await run(values, effects);
   },
 };

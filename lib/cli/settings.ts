@@ -116,10 +116,10 @@ export interface Origin {
 }
 
 /** Returns where each value comes from; what is neither given nor has a default is left out. */
-export function originsOf<S extends Settings>(
-  settings: S,
+export function originsOf(
+  settings: Settings,
   given: Given,
-  values: Values<S>,
+  values: Readonly<Record<string, unknown>>,
 ): readonly Origin[] {
   const flags = readFlags(settings, given.args);
   return Object.entries(settings).flatMap(([flag, { isSecret }]) => {

@@ -27,8 +27,9 @@ export const streamCommand: Command = {
   async run(args, effects) {
     const given = findSettings(streamSettings, args, effects);
     const values = readSettings(streamSettings, given);
-    if (values["dry-run"]) await dryRun(streamSettings, given, effects);
-    else await run(values, effects);
+    if (values["dry-run"]) {
+      await dryRun({ settings: streamSettings, given, values }, effects);
+    } else await run(values, effects);
   },
 };
 

@@ -8,15 +8,7 @@ import type { ISocketFactory, Kafka, KafkaConfig } from "kafkajs";
 import { CODECS } from "./codecs.ts";
 import { type Connection, formatServer } from "./connection.ts";
 
-export type {
-  Admin,
-  Consumer,
-  EachBatchPayload,
-  Kafka,
-  Message,
-  Partitioners,
-  Producer,
-} from "kafkajs";
+export type { Consumer, EachBatchPayload } from "kafkajs";
 
 /** What the client would print. */
 export interface LogEntry {

@@ -78,6 +78,7 @@ export class Outbox {
       this.#bytes + bytesOf(message) <= BATCH_BYTES;
   }
 
+  /** Puts the message into the batch. */
   add(message: Waiting): void {
     this.#waiting.push(message);
     this.#bytes += bytesOf(message);

@@ -14,7 +14,7 @@ export interface ProduceProgress {
   readonly source: string;
   /** Bytes read in this pass through the files. */
   readonly bytes: number;
-  /** Bytes of all files; undefined where nobody knows. */
+  /** Bytes of all files; undefined where nobody knows, or where it goes on for ever. */
   readonly totalBytes: number | undefined;
   /** Records sent so far. */
   readonly records: number;
@@ -56,11 +56,10 @@ const NEVER = new AbortController().signal;
 async function sendAll(
   sources: readonly Source[],
   outbox: Outbox,
-  { signal, key, onProgress }: ProduceOptions,
+  { signal, key, isEndless, onProgress }: ProduceOptions,
 ): Promise<void> {
-  const sizes = sources.map(({ size }) => size ?? NaN);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  const totalBytes = Number.isNaN(total) ? undefined : total;
+  const total = sources.reduce((sum, { size }) => sum + (size ?? NaN), 0);
+  const totalBytes = isEndless || Number.isNaN(total) ? undefined : total;
   let bytesBefore = 0;
   for (const source of sources) {
     const { layout } = source;

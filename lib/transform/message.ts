@@ -43,9 +43,8 @@ export function toMessage(record: Uint8Array, layout: Layout): Message {
 
 /** Returns whether a line of the layout is a message as it stands. */
 function isPlain({ delimiter, cells, columns }: Layout): boolean {
-  const { name } = columns as { readonly name?: number };
-  return delimiter === "," && cells === 3 &&
-    [name, columns.age, columns.field].every((column, i) => column === i);
+  return delimiter === "," && cells === 3 && "name" in columns &&
+    columns.name === 0 && columns.age === 1 && columns.field === 2;
 }
 
 const LINE_ENDS: readonly (number | undefined)[] = [10, 13];

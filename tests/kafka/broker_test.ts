@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { PipelineError } from "../../lib/errors.ts";
 import { openAdmin } from "../../lib/kafka/admin.ts";
+import { checkConnection } from "../../lib/kafka/check.ts";
 import { makeAuthority } from "../../lib/kafka/certificates.ts";
 import { askBroker } from "../../lib/kafka/probe.ts";
 import { openProducer } from "../../lib/kafka/producer.ts";
@@ -182,6 +183,10 @@ brokerTest("data that another broker uses: two lines", async (folder) => {
       `process ${broker.pid}`,
     hint: "Stop that one, or choose another folder with --data",
     kind: "kafka",
+  });
+  await assert.rejects(checkConnection(broker.connection, "ibtissam"), {
+    message: `Kafka at 127.0.0.1:${broker.port} has no topic ibtissam`,
+    hint: "It has none that we may see: make it there, or ask for the right to read it",
   });
   await broker.kill();
 });

@@ -296,11 +296,30 @@ kafkaTest("what answers, but not as a broker, is told apart", async () => {
     message: "Cannot use Kafka at it: it hung up without an answer",
     hint: "It may want TLS: set security.protocol to SSL; else see its log",
   });
+  const versions = Uint8Array.of(0, 0, 0, 10, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0);
+  const curt = async (conn: Deno.Conn) => {
+    await conn.read(new Uint8Array(100));
+    await conn.write(versions);
+    conn.close();
+  };
+  assert.deepEqual(await talkTo(curt), {
+    message: "Cannot use Kafka at it: Closed connection",
+    hint: "Its log may tell more",
+  });
   const slow = {
     message: "Cannot use Kafka at it: it does not answer within 3 s",
     hint: "Look at its log and at firewalls on the way, or mend bootstrap.servers",
   };
   assert.deepEqual(await Promise.all([talkTo(mute), talkTo(mute, tls)]), [slow, slow]);
+});
+
+kafkaTest("what the system says is told where nothing better is known", async () => {
+  const { connection } = bench().broker;
+  const servers = [{ host: "localhost", port: 1 }]; // the tests may not reach this name
+  await assert.rejects(checkConnection({ ...connection, servers }, "ibtissam"), {
+    message: "Cannot use Kafka at localhost:1: the process has no permission for it",
+    hint: "Mend bootstrap.servers",
+  });
 });
 
 kafkaTest(
