@@ -42,6 +42,7 @@ const CASES: readonly Case[] = [
   [EXPORT, "ALI,EL AMRANI,21,LAW", "ALI EL AMRANI, 21, LAW"],
   [EXPORT, "ANNE MARIE,DUPONT,21,LAW", "ANNE MARIE DUPONT, 21, LAW", "altered"],
   [EXPORT, 'ALI,"BENNIS, JR",21,LAW', '"ALI BENNIS, JR", 21, LAW', "altered"],
+  [EXPORT, '"a, b","c, d",21,LAW', '"a, b c, d", 21, LAW', "altered"], // bad_name
   // refused records are refused again, for the same reason if that can be
   [FRENCH, "Law;old;Ali Bennis", "Ali Bennis, old, Law"],
   [FRENCH, "Law;21;Ali", "Ali, 21, Law"],
@@ -76,7 +77,7 @@ const cell = fc.oneof(
 );
 const record = fc.array(cell, { minLength: 1, maxLength: 5 });
 
-Deno.test("toMessage() never turns a refused record into a student, nor the reverse", () => {
+Deno.test("toMessage() never makes a student of a refused record, nor another without a word", () => {
   fc.assert(
     fc.property(
       record,
@@ -85,17 +86,14 @@ Deno.test("toMessage() never turns a refused record into a student, nor the reve
         const bytes = new TextEncoder().encode(cells.join(layout.delimiter));
         const [own, sent] = [judge(bytes, layout), toMessage(bytes, layout)];
         const verdict = judgeMessage(sent.value);
-        assert.equal(
-          typeof verdict,
-          typeof own,
-          `${own} became ${JSON.stringify(verdict)}`,
-        );
+        if (!sent.isAltered) assert.equal(typeof verdict, typeof own);
+        if (typeof own === "string") assert.equal(typeof verdict, "string", own);
         assert.equal(verdict === "blank", own === "blank");
         if (layout === PLAIN_LAYOUT) assert.deepEqual(verdict, own);
         if (typeof own === "object" && !sent.isAltered) assert.deepEqual(verdict, own);
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: 5000 },
   );
 });
 
