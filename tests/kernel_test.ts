@@ -6,7 +6,7 @@ import { Threads } from "../lib/engine/threads.ts";
 import type { PipelineError } from "../lib/errors.ts";
 import { generate } from "../lib/generate/records.ts";
 import { fastCleaner, textCleaner } from "../lib/transform/clean.ts";
-import { countBytes, countLines } from "../lib/transform/kernel/lines.ts";
+import { countLines, countOneByOne } from "../lib/transform/kernel/lines.ts";
 import { type Layout, PLAIN_LAYOUT } from "../lib/transform/types.ts";
 import {
   assertSame,
@@ -20,7 +20,7 @@ import { diskTest, processTest } from "./support.ts";
 
 Deno.test("fastCleaner() gives what textCleaner() gives, on drawn inputs", () => {
   for (let seed = 0; seed < 150; seed++) compareSeed(seed, 40);
-  for (let seed = 1000; seed < 1012; seed++) compareSeed(seed, 3000);
+  for (let seed = 1000; seed < 1006; seed++) compareSeed(seed, 3000);
 });
 
 const GENERATED = new Uint8Array(
@@ -225,13 +225,13 @@ diskTest("the WebAssembly is what its source builds", async () => {
   }
 });
 
-Deno.test("countLines() counts what countBytes() counts", () => {
+Deno.test("countLines() counts what countOneByOne() counts", () => {
   for (const length of [0, 1, 15, 16, 17, 1000, 61_439, 61_440, 61_441, 200_000]) {
     const bytes = Uint8Array.from({ length }, (_, i) => i % 7 === 0 ? 10 : i % 256);
-    assert.equal(countLines(bytes), countBytes(bytes, 10));
+    assert.equal(countLines(bytes), countOneByOne(bytes, 10));
     assert.equal(
       countLines(bytes.subarray(length >> 1), "\r"),
-      countBytes(bytes.subarray(length >> 1), 13),
+      countOneByOne(bytes.subarray(length >> 1), 13),
     );
   }
 });

@@ -3,6 +3,7 @@
  * record is written as `line@offset text`; one that is too long as `line@offset length`.
  */
 import assert from "node:assert/strict";
+import { BlockCutter } from "../lib/transform/blocks.ts";
 import { BatchReader, EXCERPT_BYTES } from "../lib/transform/records.ts";
 import { textCleaner } from "../lib/transform/clean.ts";
 import { rejectLines } from "./support.ts";
@@ -244,6 +245,39 @@ table("leaves the header out, whatever comes before it", [
   ["h\nh\n", ["2@2 h"]], // only one line is a header
   ["\n\n", ["1@0 ", "2@1 "]],
 ], { layout: HEADER });
+
+/** Returns the blocks of a text, each without what follows it. */
+function blocks(text: string, blockBytes: number, isLast = true): readonly string[] {
+  const cutter = new BlockCutter("\n", blockBytes);
+  return cutter.cut(encode(text), isLast)
+    .map(({ bytes, own }) => UTF8.decode(bytes.subarray(0, own)))
+    .toArray();
+}
+
+Deno.test("BlockCutter ends a block where a record ends, if quotes tell it", () => {
+  type Case = readonly [text: string, blockBytes: number, blocks: readonly string[]];
+  const CASES: readonly Case[] = [
+    ["a\nb\nc\n", 4, ["a\nb\n", "c\n"]],
+    ["a\nbcdefg\nh", 4, ["a\n", "bcde", "fg\nh"]],
+    ['a\n"b"\nc\n', 7, ['a\n"b"\n', "c\n"]],
+    ['a\n"b\nc"\nd\n', 6, ["a\n", '"b\nc"\n', "d\n"]],
+    ['a\n"b\n""c"\nd\n', 8, ["a\n", '"b\n""c"\n', "d\n"]],
+    ['a\n"b\nc","d\ne",f\ng\n', 12, ["a\n", '"b\nc","d\ne",', "f\ng\n"]],
+    ['"a\nb\nc\nd\n', 6, ['"a\nb\nc', "\nd\n"]], // a record longer than a block
+  ];
+  for (const [text, blockBytes, wanted] of CASES) {
+    assert.deepEqual(blocks(text, blockBytes), wanted, text);
+  }
+});
+
+Deno.test("BlockCutter waits 64 KiB for a quote that closes, and no longer", () => {
+  const lines = (count: number) => "x\n".repeat(count);
+  const open = `a\n"b\n`;
+  assert.deepEqual(blocks(open + lines(40_000), 1 << 20, false), ["a\n"]);
+  const [first, ...others] = blocks(open + lines(100_000), 1 << 20, false);
+  assert.ok(first!.startsWith(open) && first!.length > KIB_64);
+  assert.equal(others.join("").replaceAll("x\n", ""), ""); // no quote, no reason to wait
+});
 
 Deno.test("textCleaner() drops one line end at the very end of a value, and no more", () => {
   type Case = readonly [value: string | null, reason: string, raw: string];

@@ -3,6 +3,7 @@
  * thread: each ends at a line end where it has one, and comes with as much of what follows
  * as a record that begins in it can need.
  */
+import { countByte } from "./kernel/lines.ts";
 import { MAX_RECORD_BYTES } from "./rules.ts";
 
 /** A part of an input. */
@@ -80,8 +81,27 @@ export class BlockCutter {
     // a line without quotes ends where it ends, whatever follows
     const hasQuotes = known.includes(QUOTE);
     const sure = hasQuotes ? known.subarray(0, Math.max(0, decided - from)) : known;
-    const own = sure.lastIndexOf(this.#lineEnd) + 1;
+    const own = this.#endOfLines(sure);
     if (own > 0) return own;
     return decided >= from + this.#blockBytes ? this.#blockBytes : 0;
+  }
+
+  /**
+   * Returns where the last line ends that ends outside quotes, so that the next block begins
+   * where a record does; 0 where there is none. A quote that is open for more than 64 KiB is a
+   * stray one, and any line's end will do.
+   */
+  #endOfLines(text: Uint8Array): number {
+    const last = text.lastIndexOf(this.#lineEnd) + 1;
+    let end = last;
+    let quotes = countByte(text.subarray(0, end), QUOTE);
+    while (quotes % 2 === 1) {
+      const opening = text.lastIndexOf(QUOTE, end - 1);
+      const start = text.lastIndexOf(this.#lineEnd, opening) + 1;
+      if (last - start > MAX_RECORD_BYTES) return last;
+      quotes -= countByte(text.subarray(start, end), QUOTE);
+      end = start;
+    }
+    return end;
   }
 }

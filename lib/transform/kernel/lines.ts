@@ -1,5 +1,5 @@
 /**
- * Counts lines, with WebAssembly SIMD where the machine has it.
+ * Counts lines and other bytes, with WebAssembly SIMD where the machine has it.
  */
 import { LINES_WASM } from "./lines_wasm.ts";
 import { unlessMissing } from "./simd.ts";
@@ -15,8 +15,13 @@ let counter: ((bytes: Uint8Array, byte: number) => number) | undefined;
 
 /** Returns how many of the bytes are a line end. */
 export function countLines(bytes: Uint8Array, lineEnd: "\n" | "\r" = "\n"): number {
-  counter ??= unlessMissing(withSimd) ?? countBytes;
-  return counter(bytes, lineEnd.charCodeAt(0));
+  return countByte(bytes, lineEnd.charCodeAt(0));
+}
+
+/** Returns how many of the bytes are this one. */
+export function countByte(bytes: Uint8Array, byte: number): number {
+  counter ??= unlessMissing(withSimd) ?? countOneByOne;
+  return counter(bytes, byte);
 }
 
 function withSimd(): (bytes: Uint8Array, byte: number) => number {
@@ -36,7 +41,7 @@ function withSimd(): (bytes: Uint8Array, byte: number) => number {
 }
 
 /** The same without WebAssembly. */
-export function countBytes(bytes: Uint8Array, byte: number): number {
+export function countOneByOne(bytes: Uint8Array, byte: number): number {
   let found = 0;
   for (let i = 0; i < bytes.length; i++) if (bytes[i] === byte) found++;
   return found;
