@@ -80,8 +80,9 @@ export class BlockCutter {
     const known = this.#bytes.subarray(from, end);
     // a line without quotes ends where it ends, whatever follows
     const hasQuotes = known.includes(QUOTE);
-    const sure = hasQuotes ? known.subarray(0, Math.max(0, decided - from)) : known;
-    const own = this.#endOfLines(sure);
+    const own = hasQuotes
+      ? this.#endOfLines(known.subarray(0, Math.max(0, decided - from)))
+      : known.lastIndexOf(this.#lineEnd) + 1;
     if (own > 0) return own;
     return decided >= from + this.#blockBytes ? this.#blockBytes : 0;
   }
