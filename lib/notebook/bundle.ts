@@ -4,7 +4,8 @@
  */
 import type { Spec } from "../report/charts/base.ts";
 import { LIGHT } from "../report/theme.ts";
-import { tableHtml, tableOf, tableText } from "./tables.ts";
+import { tableHtml, tableText } from "./table.ts";
+import { tableOf } from "./tables.ts";
 
 /** The same thing in several forms, by MIME type. */
 export type MimeBundle = Readonly<Record<string, unknown>>;

@@ -145,7 +145,7 @@ function text(said: string): z.ZodType<string> {
 function number(said: string): z.ZodType<number> {
   return z.string()
     .regex(/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i, `a number; ${said}`)
-    .transform(Number);
+    .transform(Number).pipe(z.number(`a number; ${said}`)); // not an infinite one
 }
 
 function truth(said: string): z.ZodType<boolean> {

@@ -55,7 +55,7 @@ export async function lintCells(
   module: CellModule,
   options: ProcessOptions,
 ): Promise<void> {
-  const { stdout, success } = await deno(["lint", "--json"], module, options);
+  const { stdout, stderr, success } = await deno(["lint", "--json"], module, options);
   if (success) return;
   const { diagnostics } = JSON.parse(stdout) as {
     readonly diagnostics: readonly {
@@ -66,11 +66,7 @@ export async function lintCells(
     }[];
   };
   const [first] = diagnostics;
-  if (first === undefined) {
-    throw new PipelineError("input", `Cannot lint ${options.name}`, {
-      hint: "Run deno lint on the notebook's folder to see why",
-    });
-  }
+  if (first === undefined) throw checkError(stderr, module, options);
   const { range, message, code, hint } = first;
   const where = whereIs(module.place(range.start.line), options.name);
   const what = message.replace(/\.$/, "");
@@ -139,9 +135,13 @@ function checkError(
     (stderr.trim() || "the process ended early");
   const where = whereIs(module.place(line), name);
   return new PipelineError("input", `${where}: ${message.replace(/\.$/, "")}`, {
-    hint: "Nothing was written; run the cell in JupyterLab to see more",
+    hint: /^TS(2300|2451)\b/m.test(stderr)
+      ? "All cells run as one module: give the second one another name"
+      : SEE_MORE,
   });
 }
+
+const SEE_MORE = "Nothing was written; run the cell in JupyterLab to see more";
 
 /** A cell threw. */
 function cellError(
@@ -163,14 +163,14 @@ function cellError(
   const what = error === undefined && name !== "Error" ? `${name}: ${message}` : message;
   return new PipelineError(isKnown ? error : "input", `${where}: ${what}`, {
     hint: hint ?? hintOf(name),
-    cause: stack,
+    cause: Object.assign(new Error(message), { stack }),
   });
 }
 
 function hintOf(name: string): string {
   return name === "NotCapable"
     ? "Cells of a run may read and write files and nothing else; JupyterLab permits all"
-    : "Nothing was written; run the cell in JupyterLab to see more";
+    : SEE_MORE;
 }
 
 function whereIs(place: Place | undefined, name: string): string {

@@ -1,30 +1,16 @@
 /**
  * What a notebook shows as a table: students, rejects, ages, statistics, the funnel, a
- * comparison. A table is data; its HTML and its text are made from it.
+ * comparison.
  */
 import type { Ages } from "../analyse/ages.ts";
 import type { Comparison } from "../analyse/compare.ts";
 import type { Funnel } from "../analyse/funnel.ts";
 import { type Statistics, statistics } from "../analyse/statistics.ts";
 import { printable } from "../printable.ts";
-import { type Html, html } from "../report/html.ts";
 import { wordsFor } from "../report/words/words.ts";
 import { MAX_AGE } from "../transform/rules.ts";
 import { type Reason, REASONS, type Reject, type Student } from "../transform/types.ts";
-
-/** Rows and columns of text. */
-export interface Table {
-  readonly columns: readonly Column[];
-  readonly rows: readonly (readonly string[])[];
-  /** How many rows were left out at the end. */
-  readonly more: number;
-}
-
-/** A column; numbers stand at the right. */
-export interface Column {
-  readonly name: string;
-  readonly isNumber?: true;
-}
+import type { Column, Table } from "./table.ts";
 
 /** How many rows a table shows; a notebook is for looking, the CSV has them all. */
 const MOST_ROWS = 20;
@@ -190,42 +176,3 @@ const isReasons = (value: unknown): value is Partial<Record<Reason, number>> => 
   const keys = Object.keys(value as object);
   return keys.length > 0 && keys.every((key) => REASONS.some((one) => one === key));
 };
-
-/** Jupyter aligns cells to the right; the page of a run goes by the class. */
-const LEFT = "text-align: left";
-
-/** Returns the table as HTML. */
-export function tableHtml({ columns, rows, more }: Table): Html {
-  const head = columns.map(({ name, isNumber }) =>
-    isNumber
-      ? html`<th scope="col">${name}</th>`
-      : html`<th scope="col" class="text" style="${LEFT}">${name}</th>`
-  );
-  const cellOf = (cell: string, i: number): Html => {
-    if (columns[i]!.isNumber) return html`<td>${cell}</td>`;
-    return i === 0
-      ? html`<th scope="row" class="text" style="${LEFT}">${cell}</th>`
-      : html`<td class="text" style="${LEFT}">${cell}</td>`;
-  };
-  const body = rows.map((row) => html`<tr>${row.map(cellOf)}</tr>\n`);
-  const rest = more === 0 ? undefined : html`<p>${moreText(more)}</p>\n`;
-  return html`<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}</tbody>\n</table>\n${rest}`;
-}
-
-/** Returns the table as text with columns under each other. */
-export function tableText({ columns, rows, more }: Table): string {
-  const widths = columns.map(({ name }, i) =>
-    Math.max(...[name, ...rows.map((row) => row[i]!)].map((cell) => [...cell].length))
-  );
-  const line = (cells: readonly string[]): string =>
-    cells.map((cell, i) => {
-      const space = " ".repeat(widths[i]! - [...cell].length);
-      return columns[i]!.isNumber ? space + cell : cell + space;
-    }).join("  ").trimEnd();
-  const all = [columns.map(({ name }) => name), ...rows].map(line);
-  return [...all, ...more === 0 ? [] : [moreText(more)]].join("\n");
-}
-
-function moreText(more: number): string {
-  return `… and ${numbers.whole(more)} more`;
-}

@@ -14,7 +14,8 @@ import {
 import { CHART_TYPE, type MimeBundle } from "../../lib/notebook/bundle.ts";
 import type { Cell, Notebook } from "../../lib/notebook/notebook.ts";
 import type { ParameterValue } from "../../lib/notebook/parameters.ts";
-import { tableHtml, tableOf } from "../../lib/notebook/tables.ts";
+import { tableHtml } from "../../lib/notebook/table.ts";
+import { tableOf } from "../../lib/notebook/tables.ts";
 
 /** A run of a notebook and the report of the same input. */
 export interface Executed {

@@ -15,7 +15,8 @@ import {
   type Student,
 } from "../../lib/mod.ts";
 import { bundleOf, CHART_TYPE } from "../../lib/notebook/bundle.ts";
-import { tableHtml, tableOf, tableText } from "../../lib/notebook/tables.ts";
+import { tableHtml, tableText } from "../../lib/notebook/table.ts";
+import { tableOf } from "../../lib/notebook/tables.ts";
 import { hasProcesses } from "../support.ts";
 
 /** Returns the histogram of these ages. */

@@ -197,10 +197,19 @@ interface TypeCase {
 const TYPES: readonly TypeCase[] = [
   {
     code: "const olderThan: number = 20",
-    texts: [["25", 25], ["-1", -1], ["2.5", 2.5], ["1e2", 100], ["x", null], ["", null], [
-      "0x10",
-      null,
-    ]],
+    texts: [
+      ["25", 25],
+      ["-1", -1],
+      ["2.5", 2.5],
+      ["1e2", 100],
+      ["x", null],
+      ["1e999", null],
+      ["", null],
+      [
+        "0x10",
+        null,
+      ],
+    ],
     wants: "a number; the cell says olderThan: number",
   },
   {

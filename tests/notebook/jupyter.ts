@@ -28,8 +28,9 @@ if (hasProcesses && !hasPython && !isGate) {
 export function jupyterTest(
   name: string,
   test: (folder: string) => Promise<void>,
+  hasTools = true,
 ): void {
-  processTest(name, test, { ignore: !hasPython && !isGate });
+  processTest(name, test, { ignore: !isGate && !(hasPython && hasTools) });
 }
 
 /** Returns the environment of the notebooks, as the command makes it. */

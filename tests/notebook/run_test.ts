@@ -1,5 +1,6 @@
 /** Notebooks without Jupyter: checked, run as a report, cleaned; every error text. */
 import assert from "node:assert/strict";
+import { PipelineError } from "../../lib/errors.ts";
 import { parseEvents } from "../../lib/notebook/process.ts";
 import { outputsOf } from "../../lib/notebook/run.ts";
 import { MARK } from "../../lib/notebook/events.ts";
@@ -166,6 +167,11 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     says: "PATH, cell 2, line 2: Type 'number' is not assignable to type 'string'",
     hint: NOTHING,
   },
+  "a name that is declared twice": {
+    cells: ["const a: number = 1;", "const b = a;\nexport const a = b;"],
+    says: "PATH, cell 2, line 2: Redeclaration is not allowed (no-redeclare)",
+    hint: "",
+  },
   "a module that is missing": {
     cells: ['import { a } from "./nowhere.ts";\na;'],
     says: "PATH, cell 1, line 1: Cannot find module 'file://FOLDER/nowhere.ts'",
@@ -217,6 +223,18 @@ for (const [what, { cells, says, hint, code = 3 }] of Object.entries(FAULTS)) {
   });
 }
 
+processTest("notebook run says that a name is declared twice", async (folder) => {
+  const path = putNotebook(folder, "const a: number = 1;", "const a: number = 2;");
+  const out = `${folder}/x.html`;
+  assert.deepEqual(await runHere(["notebook", "run", path, "--out", out]), {
+    code: 3,
+    stdout: "",
+    stderr:
+      `error: ${path}, cell 1, line 1: Cannot redeclare block-scoped variable 'a'\n` +
+      "       All cells run as one module: give the second one another name\n",
+  });
+});
+
 processTest("a cell that fails leaves what was written before", async (folder) => {
   const path = putNotebook(folder, "const a: number = 1;\nif (a > 1) throw a;");
   const out = `${folder}/x.html`;
@@ -236,6 +254,28 @@ processTest("a cell that fails leaves what was written before", async (folder) =
     "x.html",
     "x.ipynb",
   ]);
+});
+
+processTest("notebook run ends its cells when it is stopped", async (folder) => {
+  const path = putNotebook(
+    folder,
+    `Deno.writeTextFileSync("began", "");\nsetInterval(() => {}, 1000);`,
+  );
+  const controller = new AbortController();
+  const stopped = new PipelineError("terminated", "Stopped by SIGTERM");
+  const { signal } = controller;
+  const args = ["notebook", "run", path, "--out", `${folder}/x.html`];
+  const running = runHere(args, { signal });
+  const began = setInterval(() => {
+    if ([...Deno.readDirSync(folder)].some(({ name }) => name === "began")) {
+      controller.abort(stopped);
+    }
+  }, 50);
+  const { code, stderr } = await running;
+  clearInterval(began);
+  assert.deepEqual([code, stderr], [143, "error: Stopped by SIGTERM\n"]);
+  const left = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  assert.deepEqual(left, ["began", "own.ipynb"]);
 });
 
 const SAMPLE = "notebooks/03_age_by_field.ipynb";
