@@ -84,6 +84,7 @@ async function measure(
 brokerTest(
   "broker keeps its data between runs, adds partitions, and drops all with --reset",
   async (folder) => {
+    await findJars(() => {}); // else the first start tells that it fetches them
     const [port] = freePorts(1);
     const args = ["--port", `${port}`];
     const answers =

@@ -355,7 +355,7 @@ processTest("notebook run takes a variable where no flag is given", async (folde
 processTest("notebook run FILE --help lists the parameters of the notebook", async () => {
   const { code, stdout } = await runHere(["notebook", "run", SAMPLE, "--help"]);
   assert.equal(code, 0);
-  assert.match(stdout, /^ {2}--older-than number {5} Parameter \(20\)$/m);
+  assert.match(stdout, /^ {2}--older-than number {2}Parameter \(20\)$/m);
   assert.match(stdout, /^ {2}--out FILE\.html/m);
 });
 
