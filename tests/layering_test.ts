@@ -56,7 +56,9 @@ const PURE_MODULES: readonly string[] = ["node:crypto"];
 const SHARED_PACKAGES: readonly string[] = ["zod"];
 
 /** Folders that hold no sources. */
-const NOT_OURS: readonly string[] = [".git", "node_modules", "reports", "data", "jars"];
+const NOT_OURS: readonly string[] = [
+  ...[".git", ".venv", "node_modules", "reports", "data", "jars"],
+];
 
 interface File {
   /** Below lib/: `report/html.ts`. */

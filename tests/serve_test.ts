@@ -134,7 +134,9 @@ serveTest(
     assert.equal(response.headers.get("content-type"), "text/event-stream");
     const told: Told[] = [];
     let text = "";
-    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    reading: for await (
+      const chunk of response.body!.pipeThrough(new TextDecoderStream())
+    ) {
       text += chunk;
       const events = text.split("\n\n");
       text = events.pop()!;
@@ -144,6 +146,7 @@ serveTest(
         told.push(JSON.parse(event.slice("data: ".length)));
         if (told.length === 1) feed(monitor, ["Zoé Martin, 30, Law"], { offset: 165n });
         if (told.length === 2) monitor.phase = "waiting for the broker";
+        if (told.length === 3) break reading;
       }
     }
     assert.equal(told.length, 3);
