@@ -23,7 +23,7 @@ const WORDS = [
     .split(" "),
   ..."Ngọc ﬁrmin 李 𝒜 e\u0301a a\u0345 a\u200db a\u200cb \u00ad \u200b =x +y -z @w ＝v a=b a-b O'Connor"
     .split(" "),
-  ...'x\u0000 \u001b[1m \u007f \u0085 \u00a0 \u3000 \u2028 \ufeff a,b " a"b Jean-Baptiste'
+  ...'x\u0000 \u001b[1m \u007f \u0085 \u00a0 \u3000 \u2028 \ufeff a,b , ; | " a"b Jean-Baptiste'
     .split(" "),
   "a\\b",
   "a".repeat(15),

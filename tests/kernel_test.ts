@@ -76,6 +76,8 @@ Deno.test("fastCleaner() takes common records by the kernel, and rare ones by th
     ["Иван Петров, 30, Право", 0],
     ["علي بنيس, 30, قانون", 0],
     ["Ελένη Παππά, 30, Νομική", 0],
+    ["µª ߊߋ, 30, Law", 0], // the first and the last alphabet of two bytes
+    ["Ali Bennis, 150, Law", 0],
     ['"Ali Bennis", "21" ,"Law, Tax"', 0],
     ["Ali Bennis;21;Law", 0, ";"],
     ["", 0],
@@ -85,6 +87,8 @@ Deno.test("fastCleaner() takes common records by the kernel, and rare ones by th
     ["Ali Bennis, x, Law", 0],
     ["Ali Bennis, 151, Law", 0],
     ["Ali Bennis, -1, Law", 0],
+    ["Ali Bennis, -, Law", 0],
+    ["Ali Bennis, 4294967317, Law", 0], // 21 in 32 bits
     ["Ali Bennis, 21, ", 0],
     ["Ali Bennis, 21", 0],
     ["=Ali Bennis, 21, Law", 0],
@@ -100,6 +104,16 @@ Deno.test("fastCleaner() takes common records by the kernel, and rare ones by th
   for (const [line, expected, delimiter = ","] of CASES) {
     const layout = { ...PLAIN_LAYOUT, delimiter };
     assert.equal(byText([line], layout), expected, JSON.stringify(line));
+  }
+  const apart = {
+    ...PLAIN_LAYOUT,
+    cells: 4,
+    columns: { first: 0, last: 1, age: 2, field: 3 },
+  };
+  for (
+    const names of ["Ali,El Bennis", ",Bennis", "Ali, ", "=Ali,Bennis", "Ali,-Bennis"]
+  ) {
+    assert.equal(byText([`${names},21,Law`], apart), 0, names);
   }
   const columns = { first: 2, last: 0, age: 3, field: 5 };
   const layout = { ...PLAIN_LAYOUT, delimiter: ";", cells: 7, columns };

@@ -5,7 +5,7 @@
 import { type AgesByField, moveAges } from "../analyse/ages.ts";
 import { PipelineError } from "../errors.ts";
 import type { Block } from "../transform/blocks.ts";
-import type { CleanedBlock } from "../transform/cleaning.ts";
+import type { CleanedBlock } from "../transform/cleaned.ts";
 import type { ReaderState } from "../transform/records.ts";
 import type { Input } from "../transform/types.ts";
 

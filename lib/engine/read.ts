@@ -1,8 +1,7 @@
 /**
  * Sources read from a script or a notebook: as cleaned batches, as rows, as ages.
  */
-import type { AgesByField } from "../analyse/ages.ts";
-import { countAge } from "../analyse/ages.ts";
+import { type AgesByField, countAge } from "../analyse/ages.ts";
 import type { Source } from "../ingest/source.ts";
 import {
   type Cleaned,

@@ -8,7 +8,7 @@
 import type { AgesByField } from "../analyse/ages.ts";
 import { type Block, BLOCK_BYTES, BlockCutter } from "../transform/blocks.ts";
 import { type Cleaned, fastCleaning } from "../transform/clean.ts";
-import type { CleanedBlock } from "../transform/cleaning.ts";
+import type { CleanedBlock } from "../transform/cleaned.ts";
 import { countLines } from "../transform/kernel/lines.ts";
 import { type ReaderState, startOf } from "../transform/records.ts";
 import type { Batch, BytesBatch, Input } from "../transform/types.ts";
@@ -168,12 +168,12 @@ class OrderedBlocks {
     let done = await answer;
     if (!isSame(state, this.state)) {
       const undone = await pool.clean({ ...this.#job(done.block, state), weight: -1 });
-      this.#spareResults.push(done.memory);
+      this.#spareResults.push(done.memory, undone.memory);
       done = await pool.clean(this.#job(undone.block, this.state));
     }
     yield this.settled(done.cleaned);
     this.#spareBlocks.push(wholeOf(done.block.bytes));
-    this.#spareResults.push(wholeOf(done.memory));
+    this.#spareResults.push(done.memory);
   }
 
   #job(block: Block, state: ReaderState): BlockJob {

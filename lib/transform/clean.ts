@@ -7,20 +7,15 @@
 import type { AgesByField } from "../analyse/ages.ts";
 import { BlockCutter } from "./blocks.ts";
 import { concat } from "./bytes.ts";
-import {
-  type Cleaned,
-  Cleaning,
-  type Counts,
-  judgeRaw,
-  judgeValue,
-  type Verdict,
-} from "./cleaning.ts";
+import type { Cleaned, Counts } from "./cleaned.ts";
+import { Cleaning } from "./cleaning.ts";
 import { Kernel } from "./kernel/kernel.ts";
 import { unlessMissing } from "./kernel/simd.ts";
 import { BatchReader, type ReaderState, startOf } from "./records.ts";
 import type { Batch, BytesBatch, Reason } from "./types.ts";
+import { judgeRaw, judgeValue, type Verdict } from "./verdict.ts";
 
-export type { Cleaned, Counts } from "./cleaning.ts";
+export type { Cleaned, Counts } from "./cleaned.ts";
 
 /** Cleans batches; feed it all batches of an input in order before those of the next. */
 export interface Cleaner {

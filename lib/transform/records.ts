@@ -46,11 +46,10 @@ export interface ReaderState {
 }
 
 /**
- * Takes records that are one line each and begin from `at` on, but before `end`, and does all
- * that is to be done with them; returns how many lines and bytes they take.
+ * Takes those records of the block that are one line each and begin from `at` on, but before
+ * `end`, and does all that is to be done with them; returns how many lines and bytes they take.
  */
 export type Skim = (
-  text: Uint8Array,
   at: number,
   end: number,
   line: number,
@@ -158,7 +157,7 @@ export class BlockReader {
       : yield* this.#endLong(bytes.subarray(0, own), isLast);
     while (at < own) {
       if (skim !== undefined && !this.#isHeaderNext) {
-        const skimmed = skim(bytes, at, own, this.#line);
+        const skimmed = skim(at, own, this.#line);
         this.#line += skimmed.lines;
         this.#byteOffset += skimmed.bytes;
         at += skimmed.bytes;

@@ -1,7 +1,6 @@
 /**
  * Where rows and lines of rejects are collected until somebody takes them.
  */
-
 import { concat } from "./bytes.ts";
 
 /** Collects text as UTF-8. */

@@ -17,6 +17,7 @@ interface Exports {
   readonly PLACE: WebAssembly.Global;
   readonly PLACE_SIZE: WebAssembly.Global;
   readonly REASON_NAMES: WebAssembly.Global;
+  readonly REASON_SIZE: WebAssembly.Global;
   readonly MOST_CELLS: WebAssembly.Global;
   readonly INPUT: WebAssembly.Global;
   readonly INPUT_SIZE: WebAssembly.Global;
@@ -259,10 +260,11 @@ export class Kernel {
   }
 
   #fillReasonNames(): void {
+    const { REASON_NAMES: { value: start }, REASON_SIZE: { value: size } } = this.#wasm;
     for (const [i, reason] of REASONS.entries()) {
       const text = UTF8.encode(`,"reason":"${reason}","raw":"`);
-      this.#bytes[this.#wasm.REASON_NAMES.value + 48 * i] = text.length;
-      this.#bytes.set(text, this.#wasm.REASON_NAMES.value + 48 * i + 1);
+      this.#bytes[start + size * i] = text.length;
+      this.#bytes.set(text, start + size * i + 1);
     }
   }
 }

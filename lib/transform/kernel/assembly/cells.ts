@@ -11,7 +11,7 @@ export let cellCount: u32 = 0;
 /** Where the line ends, and where the next one begins. */
 export let lineEnd: usize = 0;
 export let nextLine: usize = 0;
-/** Whether the line may hold other characters than ASCII. */
+/** Whether the line is known to hold only ASCII. */
 export let isAscii: bool = true;
 /** The bits of all bytes in quotes. */
 let quoted: v128 = i8x16.splat(0);
@@ -34,11 +34,10 @@ export function splitLine(line: usize): bool {
   let at = line;
   let seen = i8x16.splat(0);
   quoted = seen;
-  let marks = 0;
   while (true) {
     const bytes = v128.load(at);
     seen = v128.or(seen, bytes);
-    marks = i8x16.bitmask(marksIn(bytes));
+    let marks = i8x16.bitmask(marksIn(bytes));
     at += LANES;
     while (marks != 0) {
       const mark = at - LANES + <usize>ctz(marks);

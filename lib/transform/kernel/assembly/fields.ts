@@ -117,7 +117,7 @@ export function reserve(length: usize): usize {
 }
 
 /**
- * Remembers that these bytes stand for the field.
+ * Remembers that these bytes, which were not met before, stand for the field.
  *
  * @param cell Where the last cell of its rows stands.
  */
@@ -128,11 +128,12 @@ export function learn(
   cell: usize,
   cellLength: u32,
 ): void {
-  if (spellings == MOST_SPELLINGS || findSpelling(from, length) != 0) return;
+  if (spellings == MOST_SPELLINGS) return;
   const text = reserve(length);
   if (text == 0) return;
   memory.copy(text, from, length);
   spellings++;
+  hashSpelling(from, length);
   let slot = hash & SLOT_MASK;
   while (load<u32>(SPELLINGS + SPELLING_SIZE * <usize>slot, TEXT) != 0) {
     slot = (slot + 1) & SLOT_MASK;

@@ -18,7 +18,7 @@ import {
   lastColumn,
   nameColumn,
 } from "./layout";
-import { COUNTS, REJECTS_FULL, ROWS_FULL } from "./memory";
+import { COUNTS, OLDEST, REJECTS_FULL, ROWS_FULL } from "./memory";
 import { copyFullName, copyWords, put, rowEnd, setRowEnd } from "./names";
 import { BLANK, reasonOf, UNKNOWN } from "./reasons";
 import { rejectEnd, writeReject } from "./rejects";
@@ -34,6 +34,7 @@ export {
   PLACE,
   PLACE_SIZE,
   REASON_NAMES,
+  REASON_SIZE,
   REJECTS,
   REJECTS_FULL,
   REJECTS_SIZE,
@@ -47,7 +48,6 @@ export { setLayout } from "./layout";
 export { rowEnd, setRowEnd } from "./names";
 export { rejectEnd, setPlace, setRejectEnd } from "./rejects";
 
-const OLDEST: u32 = 150;
 const LONGEST_RECORD: usize = 64 * 1024;
 // places in COUNTS
 const RECORDS: usize = 0;

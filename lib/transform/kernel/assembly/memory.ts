@@ -21,7 +21,9 @@ export const LANES: usize = 16;
 export const MOST_CELLS: u32 = 512;
 export const MOST_SPELLINGS: u32 = 1 << 18;
 export const MOST_FIELDS: u32 = 1 << 17;
-export const AGE_COUNTS: usize = 151;
+export const OLDEST: u32 = 150;
+export const AGE_COUNTS: usize = <usize>OLDEST + 1;
+export const REASON_SIZE: usize = 48;
 export const SPELLING_SIZE: usize = 32;
 
 export const PLACE_SIZE: usize = 64 << 10;

@@ -2,7 +2,7 @@
  * Names in upper case: ASCII sixteen letters at a time, letters of two bytes by a table that
  * the rules as text have filled.
  */
-import { COMMA, DELETE, equal, isFormula, NOT_ASCII, QUOTE, skipSpaces, SPACE } from "./bytes";
+import { COMMA, equal, isFormula, NOT_ASCII, QUOTE, skipSpaces, SPACE } from "./bytes";
 import { delimiter } from "./layout";
 import { LANES, UPPER_CASE } from "./memory";
 
@@ -22,8 +22,8 @@ export function put(byte: u32): void {
 /** Writes first and last name, each with a comma, from a cell that holds both. */
 @inline
 export function copyFullName(from: usize, end: usize): bool {
-  let at = copyWord(skipSpaces(from));
-  if (at == 0 || load<u8>(at) != SPACE) return false;
+  const at = copyWord(skipSpaces(from));
+  if (at == 0) return false;
   put(COMMA);
   return copyWords(at, end);
 }
@@ -36,11 +36,10 @@ export function copyWords(from: usize, end: usize): bool {
   while (true) {
     at = skipSpaces(at);
     if (at >= end) break; // a quote, a delimiter or a line end stands behind each cell
-    if (<u32>load<u8>(at - 1) != SPACE) return false;
     put(SPACE);
     const word = rowEnd;
     at = copyLetters(at);
-    if (at == 0 || rowEnd == word) return false;
+    if (at == 0 || rowEnd == word) return false; // a comma or a delimiter in quotes
   }
   put(COMMA);
   return true;
@@ -82,15 +81,12 @@ function copyLetters(from: usize): usize {
   }
 }
 
-/** Where a byte is white space, a control, a quote, a separator, or not ASCII. */
+/** Where a byte is white space, a quote, a separator, or not ASCII. */
 @inline
 function stopsIn(bytes: v128): v128 {
   const notAbove = i8x16.le_s(bytes, i8x16.splat(<i8>SPACE)); // signed: 0x80 and up too
   const separator = v128.or(equal(bytes, COMMA), equal(bytes, delimiter));
-  return v128.or(
-    v128.or(notAbove, separator),
-    v128.or(equal(bytes, QUOTE), equal(bytes, DELETE)),
-  );
+  return v128.or(v128.or(notAbove, separator), equal(bytes, QUOTE));
 }
 
 @inline

@@ -24,6 +24,7 @@ import {
   lastColumn,
   nameColumn,
 } from "./layout";
+import { OLDEST } from "./memory";
 import { twoByteLetter } from "./names";
 
 /** What a line is, if it is no student: no reason found, blank, or the number of a reason. */
@@ -37,7 +38,6 @@ const AGE_NOT_INTEGER: i32 = 8;
 const AGE_OUT_OF_RANGE: i32 = 9;
 const BLANK_FIELD: i32 = 10;
 const UNSAFE_TEXT: i32 = 11;
-const OLDEST: u32 = 150;
 
 /** Returns what the line that was split is. */
 export function reasonOf(line: usize): i32 {
@@ -91,7 +91,7 @@ function lastName(): usize {
   const end = cellEnd(nameColumn);
   let at = skipSpaces(cellStart(nameColumn));
   while (at < end && <u32>load<u8>(at) != SPACE) at++;
-  return min(skipSpaces(at), end);
+  return skipSpaces(at); // a quote, a delimiter or a line end stands behind each cell
 }
 
 function isEmpty(column: i32): bool {
@@ -102,7 +102,7 @@ function ageReason(): i32 {
   let at = skipSpaces(cellStart(ageColumn));
   const end = trimEnd(at, cellEnd(ageColumn));
   const isNegative = <u32>load<u8>(at) == MINUS;
-  if (at < end && (isNegative || <u32>load<u8>(at) == PLUS)) at++;
+  if (isNegative || <u32>load<u8>(at) == PLUS) at++;
   if (at >= end) return AGE_NOT_INTEGER;
   let age: u32 = 0;
   for (; at < end; at++) {

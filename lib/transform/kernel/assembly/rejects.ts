@@ -3,9 +3,8 @@
  */
 import { BACKSLASH, DIGIT_0, equal, LINE_FEED, QUOTE, SPACE } from "./bytes";
 import { lineEnd } from "./cells";
-import { LANES, PLACE, REASON_NAMES, REJECTS } from "./memory";
+import { LANES, PLACE, REASON_NAMES, REASON_SIZE, REJECTS } from "./memory";
 
-const REASON_SIZE: usize = 48;
 const LETTER_T: u32 = 0x74;
 const CLOSING_BRACE: u32 = 0x7d;
 
