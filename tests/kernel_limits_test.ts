@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import type { AgesByField } from "../lib/analyse/ages.ts";
 import { type Cleaner, fastCleaner, textCleaner } from "../lib/transform/clean.ts";
+import { Cleaning } from "../lib/transform/cleaning.ts";
 import { Kernel } from "../lib/transform/kernel/kernel.ts";
 import { type Layout, PLAIN_LAYOUT } from "../lib/transform/types.ts";
 import { assertSame, outcome, OutcomeSum } from "./kernel_cases.ts";
@@ -156,19 +157,21 @@ Deno.test("fastCleaner() takes sources with names of any length", () => {
 });
 
 Deno.test("fastCleaner() takes rows and rejects out before its memory is full", () => {
-  // 64 KiB each, in the CSV and in the JSON: at a limit of the memory exactly
   const student = (length: number) => `a ${"b".repeat(length - 10)},30,Law`;
   const prefix =
     '{"topic":"topic","partition":0,"offset":10,"reason":"field_count","raw":""}\n';
+  // 64 KiB each, in the CSV and in the JSON: they reach a limit of the memory exactly
+  assert.equal(byTextOfValues(Array<string>(80).fill(student(KIB_64 - 1))), 0);
   const reject = "r".repeat(KIB_64 - prefix.length);
-  for (const length of [KIB_64 - 1, 60_001]) {
-    const rows = Array<string>(100).fill(student(length));
-    assert.equal(byTextOfValues(rows), 0);
-    assert.equal(byTextOfValues([...rows, "Ali ﬁ,30,Law", ...rows]), 1);
-  }
-  assert.equal(byTextOfValues(Array<string>(80).fill(reject), 10n), 0);
-  assert.equal(byText("r\n".repeat(60_000)), 0); // lines of JSON are much longer than these
-  assert.equal(byTextOfValues(Array<string>(60_000).fill("r")), 0);
+  assert.equal(byTextOfValues(Array<string>(40).fill(reject), 10n), 0);
+  // behind the rows stand the rejects, and behind these the spellings
+  const mixed = Array.from(
+    { length: 120 },
+    (_, i) => i % 8 === 0 ? "r" : student(60_001),
+  );
+  assert.equal(byTextOfValues([...mixed, "Ali ﬁ,30,Law", "r"]), 1);
+  const known = "Ali Bennis,30,Droit\n";
+  assert.equal(byText(known + "r\n".repeat(60_000) + known), 0);
   // the rules write into the same memory
   byText("Ali \u0000,30,Law\n".repeat(40_000));
   byTextOfValues(Array<string>(150).fill(`Ngọc ${"ﬁ".repeat(20_000)},30,Law`));
@@ -244,4 +247,23 @@ Deno.test("Kernel learns 64 MiB of spellings and leaves more to the rules", () =
   kernel.takeAges(ages);
   assert.deepEqual([...ages.keys()], ["LAW"]);
   assert.equal(ages.get("LAW")!.reduce((sum, count) => sum + count), learnt + 2);
+});
+
+Deno.test("Cleaning takes the kernel's ages over before their counts can overflow", () => {
+  const kernel = new Kernel(20);
+  const cleaning = new Cleaning(20, kernel, 4);
+  const input = { name: "topic", layout: PLAIN_LAYOUT };
+  const values = ["Ali Bennis,30,Law", "Ali Bennis,30,Law"].map((text) =>
+    UTF8.encode(text)
+  );
+  const inKernel = [1, 2, 3, 4].map(() => {
+    cleaning.cleanValues({ input, values, offsets: [1n, 2n] });
+    const ages: AgesByField = new Map();
+    kernel.takeAges(ages);
+    return ages.get("LAW")?.[30] ?? 0;
+  });
+  assert.deepEqual(inKernel, [1, 2, 0, 2]); // the first of all is read by the rules
+  const ages: AgesByField = new Map();
+  cleaning.takeAges(ages);
+  assert.equal(ages.get("LAW")![30], 3);
 });

@@ -22,12 +22,18 @@ export class Cleaning {
   readonly #rows: Sink;
   readonly #rejects: Sink;
   readonly #ages: AgesByField = new Map();
+  readonly #mostUntaken: number;
   #tally = new Tally();
   /** Records whose ages are still in the kernel. */
   #untaken = 0;
 
-  constructor(olderThan: number, kernel?: Kernel) {
+  /**
+   * @param mostUntaken After so many records the kernel's counts of ages, of 32 bits each, are
+   * taken over.
+   */
+  constructor(olderThan: number, kernel?: Kernel, mostUntaken = 2 ** 30) {
     this.#olderThan = olderThan;
+    this.#mostUntaken = mostUntaken;
     this.#kernel = kernel;
     this.#rows = kernel?.rows ?? textSink();
     this.#rejects = kernel?.rejects ?? textSink();
@@ -115,7 +121,7 @@ export class Cleaning {
     if (this.#kernel !== undefined) tally.add(this.#kernel.takeCounts());
     const result = tally.result();
     this.#untaken += result.counts.read;
-    if (this.#untaken > MOST_UNTAKEN) {
+    if (this.#untaken > this.#mostUntaken) {
       this.#kernel?.takeAges(this.#ages);
       this.#untaken = 0;
     }
@@ -123,7 +129,5 @@ export class Cleaning {
   }
 }
 
-/** After so many records the kernel's counts of ages, of 32 bits each, are taken over. */
-const MOST_UNTAKEN = 2 ** 30;
 const UTF8 = new TextEncoder();
 const LF = 10;
