@@ -33,20 +33,21 @@ export function writeReject(reason: i32, line: usize, number: u64): void {
   putByte(LINE_FEED);
 }
 
+/** Writes the text of a line, which ends where a line end stands. */
 function putText(from: usize, end: usize): void {
   let at = from;
-  while (at < end) {
+  while (true) {
     const bytes = v128.load(at);
-    const isTab = i8x16.lt_u(bytes, i8x16.splat(<i8>SPACE)); // no other control gets here
+    const isLow = i8x16.lt_u(bytes, i8x16.splat(<i8>SPACE)); // a tab or the line's end
     const marks = i8x16.bitmask(
-      v128.or(isTab, v128.or(equal(bytes, QUOTE), equal(bytes, BACKSLASH))),
+      v128.or(isLow, v128.or(equal(bytes, QUOTE), equal(bytes, BACKSLASH))),
     );
     const plain = marks == 0 ? LANES : <usize>ctz(marks);
-    const length = min(plain, end - at);
     v128.store(rejectEnd, bytes);
-    rejectEnd += length;
-    at += length;
-    if (at == end || marks == 0) continue;
+    rejectEnd += plain;
+    at += plain;
+    if (marks == 0) continue;
+    if (at == end) return;
     const byte = <u32>load<u8>(at);
     putByte(BACKSLASH);
     putByte(byte < SPACE ? LETTER_T : byte);
