@@ -4,65 +4,11 @@
  */
 import { type AgesByField, noAges } from "../../analyse/ages.ts";
 import { csvCell } from "../csv.ts";
-import { MAX_AGE, normalise } from "../rules.ts";
+import { MAX_AGE } from "../rules.ts";
 import { RegionSink } from "../sink.ts";
 import { type Layout, REASONS } from "../types.ts";
-import { KERNEL_WASM } from "./kernel_wasm.ts";
-
-/** What `assembly/kernel.ts` exports; it is described there and in `assembly/memory.ts`. */
-interface Exports {
-  readonly memory: WebAssembly.Memory;
-  readonly UPPER_CASE: WebAssembly.Global;
-  readonly COUNTS: WebAssembly.Global;
-  readonly PLACE: WebAssembly.Global;
-  readonly PLACE_SIZE: WebAssembly.Global;
-  readonly REASON_NAMES: WebAssembly.Global;
-  readonly REASON_SIZE: WebAssembly.Global;
-  readonly MOST_CELLS: WebAssembly.Global;
-  readonly INPUT: WebAssembly.Global;
-  readonly INPUT_SIZE: WebAssembly.Global;
-  readonly ROWS: WebAssembly.Global;
-  readonly ROWS_SIZE: WebAssembly.Global;
-  readonly ROWS_FULL: WebAssembly.Global;
-  readonly REJECTS: WebAssembly.Global;
-  readonly REJECTS_SIZE: WebAssembly.Global;
-  readonly REJECTS_FULL: WebAssembly.Global;
-  readonly MOST_FIELDS: WebAssembly.Global;
-  readonly AGES: WebAssembly.Global;
-  readonly rowEnd: WebAssembly.Global;
-  readonly rejectEnd: WebAssembly.Global;
-  readonly records: WebAssembly.Global;
-  readonly newSpelling: WebAssembly.Global;
-  readonly newSpellingLength: WebAssembly.Global;
-  setRowEnd(at: number): void;
-  setRejectEnd(at: number): void;
-  setPlace(length: number): void;
-  setLayout(
-    delimiter: number,
-    cells: number,
-    name: number,
-    first: number,
-    last: number,
-    age: number,
-    field: number,
-  ): void;
-  start(): void;
-  run(
-    at: number,
-    end: number,
-    number: number,
-    olderThan: number,
-    weight: number,
-  ): number;
-  reserve(length: number): number;
-  learn(
-    from: number,
-    length: number,
-    field: number,
-    cell: number,
-    cellLength: number,
-  ): void;
-}
+import { type Exports, instantiate } from "./exports.ts";
+import { fillReasonNames, fillUpperCase } from "./tables.ts";
 
 /** What the kernel has counted. */
 export interface KernelCounts {
@@ -106,8 +52,7 @@ export class Kernel {
 
   /** @throws {WebAssembly.CompileError} If the machine has no WebAssembly SIMD. */
   constructor(olderThan: number) {
-    const module = new WebAssembly.Module(Uint8Array.fromBase64(KERNEL_WASM));
-    const wasm = new WebAssembly.Instance(module).exports as unknown as Exports;
+    const wasm = instantiate();
     const memory = new Uint8Array(wasm.memory.buffer);
     this.#wasm = wasm;
     this.#bytes = memory;
@@ -131,8 +76,8 @@ export class Kernel {
     });
     wasm.start();
     wasm.setRowEnd(wasm.ROWS.value);
-    this.#fillUpperCase();
-    this.#fillReasonNames();
+    fillUpperCase(memory, wasm);
+    fillReasonNames(memory, wasm);
   }
 
   /** Whether the kernel can take records of this layout from a source with this place. */
@@ -245,26 +190,5 @@ export class Kernel {
     const added = { id, cell, cellLength: bytes.length };
     this.#fields.set(field, added);
     return added;
-  }
-
-  /** The upper case of each letter of two bytes, made by the rules themselves. */
-  #fillUpperCase(): void {
-    for (let codePoint = 0x80; codePoint < 0x800; codePoint++) {
-      const letter = String.fromCodePoint(codePoint);
-      if (/[\p{M}\p{Cc}\p{Cf}\s]/u.test(letter)) continue; // not a letter of its own
-      const upper = UTF8.encode(normalise(letter));
-      const at = this.#wasm.UPPER_CASE.value + 8 * codePoint;
-      this.#bytes.set(upper, at);
-      this.#bytes[at + 7] = upper.length;
-    }
-  }
-
-  #fillReasonNames(): void {
-    const { REASON_NAMES: { value: start }, REASON_SIZE: { value: size } } = this.#wasm;
-    for (const [i, reason] of REASONS.entries()) {
-      const text = UTF8.encode(`,"reason":"${reason}","raw":"`);
-      this.#bytes[start + size * i] = text.length;
-      this.#bytes.set(text, start + size * i + 1);
-    }
   }
 }

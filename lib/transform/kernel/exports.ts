@@ -1,0 +1,69 @@
+/**
+ * The kernel's WebAssembly and what it exports.
+ */
+import { KERNEL_WASM } from "./kernel_wasm.ts";
+
+/** What `assembly/kernel.ts` exports; it is described there and in `assembly/memory.ts`. */
+export interface Exports {
+  readonly memory: WebAssembly.Memory;
+  readonly UPPER_CASE: WebAssembly.Global;
+  readonly COUNTS: WebAssembly.Global;
+  readonly PLACE: WebAssembly.Global;
+  readonly PLACE_SIZE: WebAssembly.Global;
+  readonly REASON_NAMES: WebAssembly.Global;
+  readonly REASON_SIZE: WebAssembly.Global;
+  readonly MOST_CELLS: WebAssembly.Global;
+  readonly INPUT: WebAssembly.Global;
+  readonly INPUT_SIZE: WebAssembly.Global;
+  readonly ROWS: WebAssembly.Global;
+  readonly ROWS_SIZE: WebAssembly.Global;
+  readonly ROWS_FULL: WebAssembly.Global;
+  readonly REJECTS: WebAssembly.Global;
+  readonly REJECTS_SIZE: WebAssembly.Global;
+  readonly REJECTS_FULL: WebAssembly.Global;
+  readonly MOST_FIELDS: WebAssembly.Global;
+  readonly AGES: WebAssembly.Global;
+  readonly rowEnd: WebAssembly.Global;
+  readonly rejectEnd: WebAssembly.Global;
+  readonly records: WebAssembly.Global;
+  readonly newSpelling: WebAssembly.Global;
+  readonly newSpellingLength: WebAssembly.Global;
+  setRowEnd(at: number): void;
+  setRejectEnd(at: number): void;
+  setPlace(length: number): void;
+  setLayout(
+    delimiter: number,
+    cells: number,
+    name: number,
+    first: number,
+    last: number,
+    age: number,
+    field: number,
+  ): void;
+  start(): void;
+  run(
+    at: number,
+    end: number,
+    number: number,
+    olderThan: number,
+    weight: number,
+  ): number;
+  reserve(length: number): number;
+  learn(
+    from: number,
+    length: number,
+    field: number,
+    cell: number,
+    cellLength: number,
+  ): void;
+}
+
+/**
+ * Returns a new instance with memory of its own.
+ *
+ * @throws {WebAssembly.CompileError} If the machine has no WebAssembly SIMD.
+ */
+export function instantiate(): Exports {
+  const module = new WebAssembly.Module(Uint8Array.fromBase64(KERNEL_WASM));
+  return new WebAssembly.Instance(module).exports as unknown as Exports;
+}
