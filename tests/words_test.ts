@@ -70,8 +70,9 @@ Deno.test("wordsFor() has every word in both languages and no French one with a 
 function* textsOf(lang: Lang): Generator<string> {
   const words = wordsFor(lang);
   for (const reason of REASONS) yield* Object.values(words.reasons[reason]);
+  yield* Object.values(words.liveStates);
   for (const [key, word] of Object.entries(words)) {
-    if (key === "lang" || key === "numbers" || key === "reasons") continue;
+    if (["lang", "numbers", "reasons", "liveStates"].includes(key)) continue;
     const filled = typeof word === "function"
       ? ARGUMENTS.map((args) => fill(word, args))
       : [word];
