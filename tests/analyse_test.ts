@@ -17,7 +17,7 @@ import {
 import { checkFunnel, type Found, type Funnel } from "../lib/analyse/funnel.ts";
 import { countStudents, mean, quantile, statistics } from "../lib/analyse/statistics.ts";
 import { PipelineError } from "../lib/errors.ts";
-import { formatReject, rejectLine } from "../lib/transform/rejects.ts";
+import { formatReject, parseReject, rejectLine } from "../lib/transform/rejects.ts";
 import { formatStatistics } from "../lib/export/statistics.ts";
 import type { Reject } from "../lib/transform/types.ts";
 
@@ -309,7 +309,10 @@ Deno.test("formatReject() writes a line a reject, its place first", () => {
       '{"topic":"students","partition":0,"offset":0,"reason":"too_long","raw":"x","bytes":70000}',
     ],
   ];
-  for (const [reject, line] of CASES) assert.equal(formatReject(reject), `${line}\n`);
+  for (const [reject, line] of CASES) {
+    assert.equal(formatReject(reject), `${line}\n`);
+    assert.deepEqual(parseReject(JSON.parse(line)), reject);
+  }
 });
 
 Deno.test("formatReject() loses no byte, and writes no line end inside a line", () => {

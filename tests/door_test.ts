@@ -578,3 +578,52 @@ Deno.test("replay() lets the students come a few at a time", async () => {
     message: "A batch has 1 student at least, not 0",
   });
 });
+
+Deno.test("survey() says of hostile records what the rules as text say", async () => {
+  const LONG = "é".repeat(40_000);
+  const evil = memory(
+    "evil",
+    `Ali,21\n"Ali Bennis,21,Law\nAli Bennis,21.0,Law\n\n=Ali Bennis,22,Law\n${LONG}\n`,
+    "Ali,21\n".repeat(9) + "Zoé Fassi,19,Art\nSara Alami,30,Art\nA \u200bB,1,C\n",
+    "Ali Bennis,9999,Law",
+  );
+  const topic: Source = {
+    name: "topic",
+    layout: PLAIN_LAYOUT,
+    async *read() {
+      const values = [null, encode("Omar Tazi,33,Law"), Uint8Array.of(0xff)];
+      const offsets = [7n, 8n, 9n];
+      yield await Promise.resolve({ input: topic, partition: 3, values, offsets });
+    },
+  };
+  const sources = [evil, topic];
+  const look = await survey(sources);
+  const refused = await flat(rejects(sources));
+  const valid = await flat(students(sources));
+  assert.deepEqual(look.funnel, {
+    read: refused.length + valid.length + 1,
+    blank: 1,
+    rejected: refused.length,
+    valid: valid.length,
+    filtered: 1,
+    kept: 2,
+  });
+  const counts = new Map<string, number>();
+  const first = refused.filter(({ reason }) => {
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    return counts.get(reason)! <= 5;
+  });
+  assert.ok(counts.get("field_count")! > 5);
+  assert.deepEqual(look.rejects, Object.fromEntries(counts));
+  assert.deepEqual(look.examples, first);
+  assert.deepEqual([...look.ages.keys()].sort(), ["ART", "LAW"]);
+});
+
+Deno.test("survey() refuses a threshold that is no age", async () => {
+  for (const olderThan of [20.5, NaN, -2, 151, 2 ** 32]) {
+    await assert.rejects(survey(LAW, { olderThan }), {
+      name: "RangeError",
+      message: `The threshold is a whole number from -1 to 150, not ${olderThan}`,
+    });
+  }
+});

@@ -19,6 +19,7 @@ import { STUDENTS_HEADER } from "../transform/csv.ts";
 import type { RejectLine } from "../transform/rejects.ts";
 import type { Reason } from "../transform/types.ts";
 import { type Engine, inThisThread } from "./engine.ts";
+import { Examples } from "./examples.ts";
 import { OUTPUTS } from "./outputs.ts";
 import { Threads } from "./threads.ts";
 
@@ -60,9 +61,6 @@ export interface JobOptions {
   readonly now?: () => Date;
 }
 
-/** How many rejects of each reason the result shows as examples. */
-const EXAMPLES = 5;
-
 /** What one run counts and writes; dispose of it to end its threads. */
 export class Job implements Disposable {
   readonly #folder: OutputFolder;
@@ -75,7 +73,7 @@ export class Job implements Disposable {
   readonly #counts = { read: 0, blank: 0, rejected: 0, filtered: 0, kept: 0 };
   readonly #reasons = new Map<Reason, number>();
   #byText = 0;
-  readonly #examples: RejectExample[] = [];
+  readonly #examples = new Examples();
   readonly #inputs: InputResult[] = [];
 
   constructor(
@@ -135,28 +133,9 @@ export class Job implements Disposable {
       this.#counts[key] += counts[key];
     }
     this.#byText += byText;
-    this.#takeExamples(rejects, reasons);
+    this.#examples.take({ rejects, reasons });
     for (const [reason, count] of reasons) {
       this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + count);
-    }
-  }
-
-  /** Reads examples back from the lines, as long as a reason has too few of them. */
-  #takeExamples(rejects: Uint8Array, reasons: ReadonlyMap<Reason, number>): void {
-    const wanted = new Map<Reason, number>();
-    for (const [reason, count] of reasons) {
-      const more = Math.min(EXAMPLES - (this.#reasons.get(reason) ?? 0), count);
-      if (more > 0) wanted.set(reason, more);
-    }
-    if (wanted.size === 0) return;
-    for (const line of new TextDecoder().decode(rejects).split("\n")) {
-      const reject = JSON.parse(line) as RejectLine;
-      const more = wanted.get(reject.reason) ?? 0;
-      if (more === 0) continue;
-      this.#examples.push(example(reject));
-      if (more > 1) wanted.set(reject.reason, more - 1);
-      else wanted.delete(reject.reason);
-      if (wanted.size === 0) return;
     }
   }
 
@@ -189,7 +168,7 @@ export class Job implements Disposable {
       inputs: this.#inputs,
       funnel,
       rejects: this.#reasons,
-      examples: this.#examples,
+      examples: this.#examples.lines.map(example),
       ages,
       outputs: [],
       run,

@@ -9,10 +9,10 @@ import type { Source } from "../ingest/source.ts";
 import { drawResult, publish } from "../report/publish.ts";
 import { formatResult, type Result, type RunParameters } from "../report/result.ts";
 import { OLDER_THAN } from "../transform/clean.ts";
-import { MAX_AGE } from "../transform/rules.ts";
 import type { Engine } from "./engine.ts";
 import { Job, type JobOptions } from "./job.ts";
 import { OUTPUTS } from "./outputs.ts";
+import { checkThreshold } from "./threshold.ts";
 
 /**
  * Cleans all records of the sources and writes the five files, whole or not at all.
@@ -75,13 +75,6 @@ export async function runJob(
   options.signal?.throwIfAborted();
   folder.commit();
   return result;
-}
-
-function checkThreshold(years: number): void {
-  if (Number.isInteger(years) && years >= -1 && years <= MAX_AGE) return;
-  throw new RangeError(
-    `The threshold is a whole number from -1 to ${MAX_AGE}, not ${years}`,
-  );
 }
 
 /** How a page is drawn again. */

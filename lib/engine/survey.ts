@@ -2,11 +2,19 @@
  * A look at the data without writing anything: what became of the records, why some were
  * refused, and the ages of the rest.
  */
-import { type AgesByField, countAge } from "../analyse/ages.ts";
+import type { AgesByField } from "../analyse/ages.ts";
 import type { Funnel } from "../analyse/funnel.ts";
-import { type CleanOptions, OLDER_THAN } from "../transform/clean.ts";
+import {
+  type CleanOptions,
+  type Counts,
+  fastCleaner,
+  OLDER_THAN,
+} from "../transform/clean.ts";
+import { parseReject } from "../transform/rejects.ts";
 import { type Reason, REASONS, type Reject } from "../transform/types.ts";
-import { judgedBatches, type Sources } from "./read.ts";
+import { Examples } from "./examples.ts";
+import { clean, type Sources } from "./read.ts";
+import { checkThreshold } from "./threshold.ts";
 
 /** What is known of the data after one look. */
 export interface Survey {
@@ -20,15 +28,13 @@ export interface Survey {
   readonly ages: AgesByField;
 }
 
-/** How many refused records of each reason are kept as examples. */
-const EXAMPLES = 5;
-
 /**
- * Returns what a report of these sources would say, by the same rules. It goes record by
- * record: for millions of them, write the report and look into its result.
+ * Returns what a report of these sources would say, by the same rules and as fast as one
+ * thread can.
  *
  * @param options `olderThan`: whom to keep; 20 by default.
  * @throws {PipelineError} If a source cannot be read to its end.
+ * @throws {RangeError} If the threshold is not a whole number from -1 to 150.
  *
  * @example
  * ```ts
@@ -42,30 +48,25 @@ export async function survey(
   sources: Sources,
   { olderThan = OLDER_THAN }: CleanOptions = {},
 ): Promise<Survey> {
+  checkThreshold(olderThan);
+  const cleaner = fastCleaner({ olderThan });
   const counts = { read: 0, blank: 0, rejected: 0, filtered: 0, kept: 0 };
   const reasons = new Map<Reason, number>();
-  const examples: Reject[] = [];
-  const ages: AgesByField = new Map();
-  for await (const batch of judgedBatches(sources)) {
-    for (const one of batch) {
-      counts.read++;
-      if (one === "blank") counts.blank++;
-      else if ("reason" in one) {
-        counts.rejected++;
-        const seen = reasons.get(one.reason) ?? 0;
-        reasons.set(one.reason, seen + 1);
-        if (seen < EXAMPLES) examples.push(one);
-      } else {
-        counts[one.age > olderThan ? "kept" : "filtered"]++;
-        countAge(ages, one.field, one.age);
-      }
+  const examples = new Examples();
+  for await (const cleaned of clean(sources, { cleaner: () => cleaner })) {
+    for (const key of Object.keys(counts) as (keyof Counts)[]) {
+      counts[key] += cleaned.counts[key];
     }
+    for (const [reason, count] of cleaned.reasons) {
+      reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+    }
+    examples.take(cleaned);
   }
   const order = REASONS.filter((reason) => reasons.has(reason));
   return {
     funnel: { ...counts, valid: counts.filtered + counts.kept },
     rejects: Object.fromEntries(order.map((reason) => [reason, reasons.get(reason)!])),
-    examples,
-    ages,
+    examples: examples.lines.map(parseReject),
+    ages: cleaner.ages,
   };
 }

@@ -44,6 +44,26 @@ export function formatReject(reject: Reject): string {
   return toJson(rejectLine(reject)) + "\n";
 }
 
+/** Returns the reject that the line tells of; of a `too_long` one, what the line holds. */
+export function parseReject(reject: RejectLine): Reject {
+  const { topic, source, partition, reason, raw, raw_base64, bytes, byte_offset } =
+    reject;
+  return {
+    position: {
+      source: (topic ?? source)!,
+      ...(partition !== undefined && { partition }),
+      offset: BigInt((reject.offset ?? reject.line)!),
+    },
+    reason,
+    raw: raw === undefined ? Uint8Array.fromBase64(raw_base64!) : UTF8.encode(raw),
+    ...(bytes !== undefined && {
+      extent: { bytes, ...(byte_offset !== undefined && { byteOffset: byte_offset }) },
+    }),
+  };
+}
+
+const UTF8 = new TextEncoder();
+
 /** Returns what stands before the number of the line, or the offset, in such a line. */
 export function beforeNumber(source: string, partition: number | undefined): string {
   return partition === undefined
