@@ -149,6 +149,11 @@ function word(draw: Draw): string {
     : pick(WORDS, draw);
 }
 
+/** Quotes, separators, white space, control characters, parts of characters. */
+const TELLING_BYTES = [
+  ...new TextEncoder().encode('""""""\n\r\t ,;\0\u007f\u0085\u00ad\u200b'),
+];
+
 /** One input, laid out and cut into batches. */
 export interface Case {
   readonly name?: string;
@@ -172,7 +177,7 @@ export function drawCases(seed: number, lines: number): readonly Case[] {
     if (layout.lineEnd === "\r") text = text.replaceAll("\n", "\r");
     const bytes = new TextEncoder().encode(text);
     for (let i = draw(4) === 0 ? draw(lines) : 0; i > 0 && bytes.length > 0; i--) {
-      bytes[draw(bytes.length)] = draw(256);
+      bytes[draw(bytes.length)] = draw(2) ? draw(256) : pick(TELLING_BYTES, draw);
     }
     const size = pick([1, 3, 64, 1000, 70_000, 300_000], draw);
     const cuts = size < 64 && bytes.length > 2000 ? [] : Array.from(

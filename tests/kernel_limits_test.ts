@@ -138,10 +138,10 @@ Deno.test("fastCleaner() takes lines of up to 512 cells by the kernel", () => {
 });
 
 Deno.test("fastCleaner() takes sources with names of any length", () => {
-  const lines = 'Ali, 30, Droit\nAli "B" Bennis, 30, Droit\nAli Bennis, 30, Droit\n';
+  const lines = 'Ali, 30, Droit\n"A, B, C", 30, Droit\nAli Bennis, 30, Droit\n';
   const [fast, text] = [fastCleaner(), textCleaner()];
   const CASES: readonly (readonly [length: number, byText: number])[] = [
-    [2, 2], // a quote within a cell, and a spelling that is new
+    [2, 2], // commas in a name, and a spelling that is new
     [65_000, 1],
     [KIB_64, 3],
     [6_000_000, 3], // longer than all the memory for lines of JSON
@@ -173,7 +173,7 @@ Deno.test("fastCleaner() takes rows and rejects out before its memory is full", 
   const known = "Ali Bennis,30,Droit\n";
   assert.equal(byText(known + "r\n".repeat(60_000) + known), 0);
   // the rules write into the same memory
-  byText("Ali \u0000,30,Law\n".repeat(40_000));
+  byText('"A, B, C",30,Law\n'.repeat(40_000));
   byTextOfValues(Array<string>(150).fill(`Ngọc ${"ﬁ".repeat(20_000)},30,Law`));
 });
 
@@ -266,4 +266,47 @@ Deno.test("Cleaning takes the kernel's ages over before their counts can overflo
   const ages: AgesByField = new Map();
   cleaning.takeAges(ages);
   assert.equal(ages.get("LAW")![30], 3);
+});
+
+Deno.test("fastCleaner() tells a quote that never closes from one that closes on a later line", () => {
+  type Case = readonly [text: string, byText: number];
+  const CASES: readonly Case[] = [
+    ['"Ali Bennis,30,Law\nSara Alami,30,Law\n', 0],
+    ['"Ali Bennis,30,Law\nSara "Alami,30,Law\n', 0],
+    ['"Ali Bennis,30,Law\n"Sara Alami",30,Law\n', 0],
+    ['"Ali Bennis,30,Law\nSara ""Alami"" x\n', 0],
+    ['"Ali\nBennis",30,Law\n', 1],
+    ['"Ali\nBennis"\t ,30,Law\n', 1],
+    ['Ali Bennis,30,"Law\nTax"\n', 1],
+    ['Ali Bennis,30,"Law\nTax"\r\n', 1],
+    ['Ali Bennis,30,"Law\nTax"', 1],
+    ['Ali Bennis,30,"Law\nTax" \t', 1],
+    ['Ali Bennis,30,"Law\nTax"x', 1], // the last line has no end
+    ['Ali Bennis,30,"Law\n""Tax""" \n', 1],
+    ['Ali\xff "Bennis,30,Law\n"Ali\xff,30,Law\n', 0],
+    ['"Ali\n\xff Bennis",30,Law\n', 1],
+  ];
+  for (const [text, expected] of CASES) {
+    assert.equal(byText(bytes(text)), expected, JSON.stringify(text));
+  }
+  // what stood there before is no part of the text
+  const kernel = fastCleaner();
+  for (
+    const text of ['"Ali,30,Law\n"" ""'.padEnd(50, '" '), '"Ali,30,Law\n"', '"Ali\n" ']
+  ) {
+    const one = { layout: PLAIN_LAYOUT, bytes: UTF8.encode(text), cuts: [] };
+    assertSame(outcome(kernel, one), outcome(textCleaner(), one), JSON.stringify(text));
+  }
+  const lines = `${"b".repeat(1000)}\n`.repeat(70);
+  for (const more of [-2, -1, 0, 1, 2]) {
+    const cell = `"Ali\n${lines.slice(0, KIB_64 + more - '"Ali\n",30,Law'.length)}`;
+    const rest = "Sara Alami,30,Law\n";
+    byText(`${cell}",30,Law\n${rest}`);
+    byText(`${cell}"x,30,Law\n${rest}`);
+    byText(`${cell}"",30,Law\n${rest}`);
+    byText(`${cell}"`);
+  }
+  for (const more of [-2, -1, 0, 1]) { // the quote itself stands at the limit
+    byText(`"Ali\n${lines.slice(0, KIB_64 + more - '"Ali\n'.length)}","x"\n`);
+  }
 });

@@ -95,12 +95,27 @@ Deno.test("fastCleaner() takes common records by the kernel, and rare ones by th
     ["=Ali Bennis, 21, Law", 0],
     ["Ali @Bennis, 21, Law", 0],
     ["Ali Bennis, 21, =Law", 0],
+    ["Ali \u200bBennis, 21, Law", 0], // control_character
+    ["Ali Bennis, 21, x\u0000", 0],
+    ["Ngọc Tr\u0007ần, 21, Law", 0],
+    ['Ali "B" Bennis, 21, Law', 0], // bad_quote
+    ['"Ali Bennis" x, 21, Law', 0],
+    ['"Ali ""B"" Bennis, 21, Law', 0],
+    ['"Ali ""B"" Bennis", 21', 0], // field_count
+    ["Ngọc Trần, 21", 0],
     ["Ngọc Trần, 21, Law", 1],
     ["Ali Bennis, 21, Luật", 0], // each spelling of a field is read once
-    ["Ali Bennis, 21, x\u0000", 1],
     ['"Ali ""B"" Bennis", 21, Law', 1],
     ["Bennis, Ali; 21; Law", 1, ";"],
     ["Ali\u00a0Bennis, 21, Law", 1],
+    ["\u00a0\u3000\u0085\t\r", 0], // blank
+    ["\u00a0, 21, Law", 0], // blank_name
+    ["Ali\t\u2028, 21, Law", 0],
+    ["Ali Bennis, 2\u00a01, Law", 0],
+    ["Ali Bennis,\u00a0-2 ,\tLaw", 0],
+    ["Ali Bennis, 21, \u3000", 0],
+    ["Ali\u00a0=Bennis, 21, Law", 0],
+    ["Ali Bennis, 21, \u2003=Law", 0],
   ];
   for (const [line, expected, delimiter = ","] of CASES) {
     const layout = { ...PLAIN_LAYOUT, delimiter };

@@ -15,10 +15,10 @@ export const MAX_RECORD_BYTES = 64 * 1024;
 export const MAX_AGE = 150;
 
 /** White space: what JavaScript's `\s` matches, and the control character "next line". */
-const WHITE_SPACE = /[\s\u0085]+/gu;
+export const WHITE_SPACE = /[\s\u0085]+/gu;
 const NOT_BLANK = /[^\s\u0085]/u;
 /** Control and invisible format characters, but not white space, ZWNJ and ZWJ. */
-const CONTROL = /[[\p{Cc}\p{Cf}]--[\s\u0085\u200c\u200d]]/v;
+export const CONTROL = /[[\p{Cc}\p{Cf}]--[\s\u0085\u200c\u200d]]/v;
 const INTEGER = /^[+-]?[0-9]+$/;
 /** What makes a spreadsheet run a cell: `=`, `+`, `-`, `@` and their full-width forms. */
 const FORMULA = /^[=+\-@\uff1d\uff0b\uff0d\uff20]/u;

@@ -7,6 +7,13 @@ import { KERNEL_WASM } from "./kernel_wasm.ts";
 export interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly UPPER_CASE: WebAssembly.Global;
+  readonly KINDS: WebAssembly.Global;
+  readonly PLAIN: WebAssembly.Global;
+  readonly WHITE_SPACE: WebAssembly.Global;
+  readonly OTHER: WebAssembly.Global;
+  readonly CONTROL: WebAssembly.Global;
+  readonly ESCAPES: WebAssembly.Global;
+  readonly BASE64: WebAssembly.Global;
   readonly COUNTS: WebAssembly.Global;
   readonly PLACE: WebAssembly.Global;
   readonly PLACE_SIZE: WebAssembly.Global;
@@ -31,6 +38,7 @@ export interface Exports {
   setRowEnd(at: number): void;
   setRejectEnd(at: number): void;
   setPlace(length: number): void;
+  setTextEnd(at: number): void;
   setLayout(
     delimiter: number,
     cells: number,

@@ -8,7 +8,7 @@ import { MAX_AGE } from "../rules.ts";
 import { RegionSink } from "../sink.ts";
 import { type Layout, REASONS } from "../types.ts";
 import { type Exports, instantiate } from "./exports.ts";
-import { fillReasonNames, fillUpperCase } from "./tables.ts";
+import { fillTables } from "./tables.ts";
 
 /** What the kernel has counted. */
 export interface KernelCounts {
@@ -76,8 +76,7 @@ export class Kernel {
     });
     wasm.start();
     wasm.setRowEnd(wasm.ROWS.value);
-    fillUpperCase(memory, wasm);
-    fillReasonNames(memory, wasm);
+    fillTables(memory, wasm);
   }
 
   /** Whether the kernel can take records of this layout from a source with this place. */
@@ -104,7 +103,9 @@ export class Kernel {
 
   /** Takes a text to run over. */
   load(text: Uint8Array): void {
-    this.#bytes.set(text, this.#wasm.INPUT.value);
+    const { INPUT: { value: input }, setTextEnd } = this.#wasm;
+    this.#bytes.set(text, input);
+    setTextEnd(input + text.length);
     this.#end = text.lastIndexOf(LF) + 1;
   }
 

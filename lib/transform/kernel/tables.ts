@@ -1,33 +1,87 @@
 /**
  * The tables that the kernel reads, made by the rules as text themselves.
  */
-import { normalise } from "../rules.ts";
+import { toJson } from "../../json.ts";
+import { CONTROL, normalise, WHITE_SPACE } from "../rules.ts";
 import { REASONS } from "../types.ts";
 import type { Exports } from "./exports.ts";
 
 const UTF8 = new TextEncoder();
 
+/** Fills all tables in the kernel's memory. */
+export function fillTables(memory: Uint8Array, wasm: Exports): void {
+  fillUpperCase(memory, wasm);
+  fillKinds(memory, wasm);
+  fillEscapes(memory, wasm);
+  fillReasonNames(memory, wasm);
+  memory.set(UTF8.encode(BASE64_DIGITS), wasm.BASE64.value);
+}
+
+/** The first code point that has two bytes in UTF-8, and the first that has three. */
+const TWO_BYTES = 0x80;
+const THREE_BYTES = 0x800;
+
 /** Fills the table of letters of two bytes with the upper case of each. */
-export function fillUpperCase(bytes: Uint8Array, { UPPER_CASE }: Exports): void {
-  for (let codePoint = 0x80; codePoint < 0x800; codePoint++) {
+function fillUpperCase(memory: Uint8Array, { UPPER_CASE }: Exports): void {
+  for (let codePoint = TWO_BYTES; codePoint < THREE_BYTES; codePoint++) {
     const letter = String.fromCodePoint(codePoint);
     if (/[\p{M}\p{Cc}\p{Cf}\s]/u.test(letter)) continue; // not a letter of its own
-    const upper = UTF8.encode(normalise(letter));
-    const at = UPPER_CASE.value + 8 * codePoint;
-    bytes.set(upper, at);
-    bytes[at + 7] = upper.length;
+    putText(memory, UPPER_CASE.value + 8 * codePoint, normalise(letter));
   }
 }
 
+/** Where an entry of such a table, of 8 bytes, holds the length of its text. */
+const LENGTH = 7;
+
+function putText(memory: Uint8Array, entry: number, text: string): void {
+  const { written } = UTF8.encodeInto(text, memory.subarray(entry, entry + LENGTH));
+  memory[entry + LENGTH] = written;
+}
+
+/** Fills the table of kinds of characters; that of letters is filled before. */
+function fillKinds(memory: Uint8Array, wasm: Exports): void {
+  const codePoints = new Uint16Array(0x10000).map((_, i) => i);
+  const characters = new TextDecoder("utf-16le").decode(codePoints); // surrogates are none
+  const at = wasm.KINDS.value;
+  const kinds = memory.subarray(at, at + characters.length);
+  kinds.fill(wasm.OTHER.value);
+  const fill = (run: RegExp, kind: number) => {
+    for (const { index, 0: { length } } of characters.matchAll(run)) {
+      kinds.fill(kind, index, index + length);
+    }
+  };
+  fill(/[^"\P{ASCII}]+/gu, wasm.PLAIN.value);
+  fill(WHITE_SPACE, wasm.WHITE_SPACE.value);
+  fill(new RegExp(CONTROL, "gv"), wasm.CONTROL.value);
+  for (let codePoint = TWO_BYTES; codePoint < THREE_BYTES; codePoint++) {
+    const isLetter = memory[wasm.UPPER_CASE.value + 8 * codePoint + LENGTH]! > 0;
+    if (isLetter) kinds[codePoint] = wasm.PLAIN.value;
+  }
+}
+
+/** The first code point that the kernel writes into JSON without a look at this table. */
+const ESCAPES_END = 0xc0;
+
+/** Fills the table of characters as JSON has them. */
+function fillEscapes(memory: Uint8Array, { ESCAPES }: Exports): void {
+  for (let codePoint = 0; codePoint < ESCAPES_END; codePoint++) {
+    const json = toJson(String.fromCodePoint(codePoint)).slice(1, -1);
+    putText(memory, ESCAPES.value + 8 * codePoint, json);
+  }
+}
+
+const BASE64_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 /** Fills the table of what stands between a reject's number and its text. */
-export function fillReasonNames(
-  bytes: Uint8Array,
+function fillReasonNames(
+  memory: Uint8Array,
   { REASON_NAMES, REASON_SIZE }: Exports,
 ): void {
   for (const [i, reason] of REASONS.entries()) {
-    const text = UTF8.encode(`,"reason":"${reason}","raw":"`);
+    const raw = reason === "invalid_utf8" ? "raw_base64" : "raw";
+    const text = UTF8.encode(`,"reason":"${reason}","${raw}":"`);
     const at = REASON_NAMES.value + REASON_SIZE.value * i;
-    bytes[at] = text.length;
-    bytes.set(text, at + 1);
+    memory[at] = text.length;
+    memory.set(text, at + 1);
   }
 }

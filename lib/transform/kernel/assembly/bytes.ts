@@ -1,6 +1,9 @@
 /**
  * The bytes that mean something, and the smallest steps over them.
  */
+import { LANES } from "./memory";
+
+export const TAB: u32 = 0x09;
 export const LINE_FEED: u32 = 0x0a;
 export const CARRIAGE_RETURN: u32 = 0x0d;
 export const SPACE: u32 = 0x20;
@@ -21,6 +24,15 @@ export const NOT_ASCII: u32 = 0x80;
 export function skipSpaces(at: usize): usize {
   while (load<u8>(at) == SPACE) at++;
   return at;
+}
+
+/** Returns the place of the first such byte from there on; the end where there is none. */
+export function findByte(byte: u32, from: usize, end: usize): usize {
+  for (let at = from; at < end; at += LANES) {
+    const found = i8x16.bitmask(equal(v128.load(at), byte));
+    if (found != 0) return min(at + <usize>ctz(found), end);
+  }
+  return end;
 }
 
 /** Returns the end of the text without the spaces before it. */

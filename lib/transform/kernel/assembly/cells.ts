@@ -44,17 +44,21 @@ export function splitLine(line: usize): bool {
       marks &= marks - 1;
       const byte = <u32>load<u8>(mark);
       if (byte == delimiter) {
-        if (!addCell(start, mark)) return false;
+        addCell(start, mark);
         start = mark + 1;
       } else if (byte == QUOTE) {
         if (skipSpaces(start) != mark) return false;
         const close = closingQuote(mark + 1);
-        if (close == 0 || !addCell(mark + 1, close)) return false;
+        if (close == 0) return false;
+        addCell(mark + 1, close);
         const after = skipSpaces(close + 1);
         if (<u32>load<u8>(after) != delimiter) return endLine(after, seen);
         start = at = after + 1;
         marks = 0;
-      } else return addCell(start, mark) && endLine(mark, seen);
+      } else {
+        addCell(start, mark);
+        return endLine(mark, seen);
+      }
     }
   }
 }
@@ -72,14 +76,22 @@ function controlsIn(bytes: v128): v128 {
   return v128.or(isLow, equal(bytes, DELETE));
 }
 
+/** Takes note of the line's next cell; of more than MOST_CELLS only the number counts. */
 @inline
-function addCell(start: usize, end: usize): bool {
-  if (cellCount == MOST_CELLS) return false;
-  const cell = CELLS + (<usize>cellCount << 3);
-  store<u32>(cell, <u32>start);
-  store<u32>(cell, <u32>end, 4);
+export function addCell(start: usize, end: usize): void {
+  if (cellCount < MOST_CELLS) {
+    const cell = CELLS + (<usize>cellCount << 3);
+    store<u32>(cell, <u32>start);
+    store<u32>(cell, <u32>end, 4);
+  }
   cellCount++;
-  return true;
+}
+
+/** Begins a line anew whose end is known. */
+export function startLine(end: usize, next: usize): void {
+  lineEnd = end;
+  nextLine = next;
+  cellCount = 0;
 }
 
 /** Takes LF or CR LF for the line's end; false where another byte stands there. */

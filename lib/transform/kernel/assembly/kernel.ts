@@ -2,9 +2,10 @@
  * The byte kernel, in AssemblyScript: it takes the common records at full speed and stops at
  * every other, which then goes to the rules as text. So it can only be fast, never different.
  *
- * A common record stands on one line, has names of ASCII and two-byte letters and a spelling
- * of its field that was met before; or it is blank, or breaks a rule that can be seen from
- * such letters alone. The memory's layout is in `memory.ts`.
+ * A common record is a student on one line whose names have only ASCII and two-byte letters
+ * and whose field is spelt as one that was met before: `takeStudent`, built for speed. Or it
+ * is blank or a reject: `reasonOf`, which tries the rules in their order and gives up where
+ * one depends on what only the rules as text know. The memory's layout is in `memory.ts`.
  */
 import { COMMA, DIGIT_0, isDigit, PLUS, skipSpaces } from "./bytes";
 import { cellCount, cellEnd, cellStart, isAscii, lineEnd, nextLine, splitLine } from "./cells";
@@ -21,14 +22,18 @@ import {
 import { COUNTS, OLDEST, REJECTS_FULL, ROWS_FULL } from "./memory";
 import { copyFullName, copyWords, put, rowEnd, setRowEnd } from "./names";
 import { BLANK, reasonOf, UNKNOWN } from "./reasons";
+import { LONGEST_RECORD } from "./records";
 import { rejectEnd, writeReject } from "./rejects";
 import { isUtf8 } from "./utf8";
 
 export {
   AGES,
+  BASE64,
   COUNTS,
+  ESCAPES,
   INPUT,
   INPUT_SIZE,
+  KINDS,
   MOST_CELLS,
   MOST_FIELDS,
   PLACE,
@@ -46,9 +51,10 @@ export {
 export { learn, reserve, start } from "./fields";
 export { setLayout } from "./layout";
 export { rowEnd, setRowEnd } from "./names";
+export { setTextEnd } from "./records";
 export { rejectEnd, setPlace, setRejectEnd } from "./rejects";
+export { CONTROL, OTHER, PLAIN, WHITE_SPACE } from "./utf8";
 
-const LONGEST_RECORD: usize = 64 * 1024;
 // places in COUNTS
 const RECORDS: usize = 0;
 const BLANKS: usize = 1;
@@ -80,9 +86,8 @@ export function run(
   records = 0;
   newSpelling = 0;
   while (at < end && rowEnd < ROWS_FULL && rejectEnd < REJECTS_FULL) {
-    if (!splitLine(at) || lineEnd - at > LONGEST_RECORD) break;
     const row = rowEnd;
-    if (!takeStudent(olderThan, weight)) {
+    if (!takeStudent(at, olderThan, weight)) {
       setRowEnd(row);
       const reason = reasonOf(at);
       if (reason == UNKNOWN) break;
@@ -106,9 +111,10 @@ function count(what: usize): void {
   store<u32>(place, load<u32>(place) + 1);
 }
 
-/** Counts the student of the line that was split, and writes the row; false if there is none. */
+/** Counts the student of a line and writes the row; false where it is not a common one. */
 @inline
-function takeStudent(olderThan: i32, weight: i32): bool {
+function takeStudent(line: usize, olderThan: i32, weight: i32): bool {
+  if (!splitLine(line) || lineEnd - line > LONGEST_RECORD) return false;
   if (cellCount != expectedCells) return false;
   if (hasOthers && !isAscii && !isUtf8(cellStart(0), lineEnd)) return false;
   const row = rowEnd;

@@ -5,6 +5,9 @@
  * | what           | size          | content                                                  |
  * |----------------|---------------|----------------------------------------------------------|
  * | UPPER_CASE     | 16 KiB        | 8 a code point below U+0800: up to 7 bytes, their number |
+ * | KINDS          | 64 KiB        | 1 a code point below U+10000: its kind, as in `utf8.ts`  |
+ * | ESCAPES        | 1.5 KiB       | 8 a code point below U+00C0: its JSON, and the length    |
+ * | BASE64         | 64            | the digits of Base64                                     |
  * | TAIL_MASK      | 32            | 16 times 0xff, then 16 times 0                           |
  * | CELLS          | 4 KiB         | 8 a cell of the line: where it begins and where it ends  |
  * | COUNTS         | 64            | 4 each: records, blank ones, kept ones, then one a reason |
@@ -33,7 +36,10 @@ export const REJECTS_SIZE: usize = 2 << 20;
 export const TEXTS_SIZE: usize = 64 << 20;
 
 export const UPPER_CASE: usize = 1 << 16;
-export const TAIL_MASK: usize = UPPER_CASE + 2048 * 8;
+export const KINDS: usize = UPPER_CASE + 0x800 * 8;
+export const ESCAPES: usize = KINDS + 0x10000;
+export const BASE64: usize = ESCAPES + 0xc0 * 8;
+export const TAIL_MASK: usize = BASE64 + 64;
 export const CELLS: usize = TAIL_MASK + 2 * LANES;
 export const COUNTS: usize = CELLS + (<usize>MOST_CELLS << 3);
 export const PLACE: usize = COUNTS + 64;
