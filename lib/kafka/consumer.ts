@@ -4,6 +4,7 @@
  * one could take its place.
  */
 import { PipelineError } from "../errors.ts";
+import { Assignment } from "./assignment.ts";
 import {
   type Consumer,
   type EachBatchPayload,
@@ -11,44 +12,10 @@ import {
   openClient,
 } from "./client.ts";
 import type { Connection } from "./connection.ts";
+import { Contact } from "./contact.ts";
+import { GroupOffsets } from "./group_offsets.ts";
 import { Lease } from "./lease.ts";
-
-/** Messages of one partition that came together. */
-export interface FetchedMessages {
-  readonly partition: number;
-  /** The offset that was asked of the broker; some after it may hold no message. */
-  readonly from: bigint;
-  /** The offset after all that the broker has answered with. */
-  readonly end: bigint;
-  /** Where the partition ended when the broker answered. */
-  readonly high: bigint;
-  /** Null: a tombstone. */
-  readonly values: readonly (Uint8Array | null)[];
-  readonly offsets: readonly bigint[];
-}
-
-/** What a member of a group does with its partitions. */
-export interface PartitionReader {
-  /** Where each partition was durably read up to, those of earlier runs among them. */
-  readonly checkpoints: ReadonlyMap<number, bigint>;
-  /** Where each of our partitions is to be read next. */
-  readonly positions: ReadonlyMap<number, bigint>;
-  /**
-   * Finds where the partitions are to be read at least; tried again after any error but a
-   * {@linkcode PipelineError}, which ends all.
-   */
-  findStarts(partitions: readonly number[]): Promise<ReadonlyMap<number, bigint>>;
-  /** Takes the partitions over; returns where each is to be read. */
-  assign(starts: ReadonlyMap<number, bigint>): ReadonlyMap<number, bigint>;
-  /** Takes what came; an error ends all. `isOurs` tells whether the partition still is. */
-  take(messages: FetchedMessages, isOurs: () => boolean): void | Promise<void>;
-  /** Makes durable what it has, at the last moment before others may get the partitions. */
-  handOver(): void;
-  /** Told that the group shares the partitions out anew. */
-  onJoining(): void;
-  /** Told that nothing more will come. */
-  onFailure(error: unknown): void;
-}
+import type { FetchedMessages, PartitionReader } from "./reader.ts";
 
 /** What a member of a group needs to know. */
 export interface MemberOptions {
@@ -63,25 +30,14 @@ export interface MemberOptions {
 /** How often it tries again: for ever, as far as a person can tell. */
 const FOR_EVER = 100_000;
 const HEARTBEAT_MS = 500;
-/** How long a partition's start is not looked for again after it was not found, in ms. */
-const SEARCH_AGAIN_MS = 300;
 /** How long leaving the group may take, in ms. */
 const FAREWELL_MS = 4000;
-/** How long a broker may be silent before it is said to be away, in ms. */
-const SILENCE_MS = 1000;
+/** How long it waits after the client has given up, in ms. */
+const RUN_AGAIN_MS = 300;
 
 /** What of the client's batch its types do not tell. */
 interface RawBatch {
   readonly fetchedOffset: string;
-}
-
-/** Partitions as the group has given them to us once. */
-interface Assignment {
-  readonly partitions: readonly number[];
-  /** Where the client was told to read. */
-  readonly sought: Map<number, bigint>;
-  /** Whether it is known where to read them. */
-  isSettled: boolean;
 }
 
 /** A member of a group; dispose of it to leave. */
@@ -89,17 +45,15 @@ export class GroupMember implements AsyncDisposable {
   readonly #consumer: Consumer;
   readonly #options: MemberOptions;
   readonly #lease: Lease;
+  readonly #contact = new Contact(Date.now);
+  readonly #offsets: GroupOffsets;
   #assignment: Assignment | undefined;
   #hasEnded = false;
-  /** When the client could first not reach a broker; undefined while one answers. */
-  #awaySince: number | undefined;
-  #sendOffsets: EachBatchPayload["commitOffsetsIfNecessary"] | undefined;
-  #offsets = new Map<number, bigint>();
-  #sending: Promise<void> | undefined;
 
   private constructor(consumer: Consumer, options: MemberOptions) {
     this.#consumer = consumer;
     this.#options = options;
+    this.#offsets = new GroupOffsets(options.topic);
     this.#lease = new Lease(options.sessionTimeoutMs, Date.now);
   }
 
@@ -125,7 +79,7 @@ export class GroupMember implements AsyncDisposable {
       retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: FOR_EVER },
     });
     const member = new GroupMember(consumer, options);
-    onMissed = () => member.#missed();
+    onMissed = () => member.#contact.missed();
     member.#listen(); // before run: the first share must not be missed
     await member.#run();
     return member;
@@ -145,9 +99,9 @@ export class GroupMember implements AsyncDisposable {
   async #crashed(error: Error): Promise<void> {
     try {
       if (!TRANSIENT.includes(innermost(error).name)) throw error;
-      this.#missed();
+      this.#contact.missed();
       this.#options.reader.onJoining();
-      await wait(SEARCH_AGAIN_MS);
+      await wait(RUN_AGAIN_MS);
       if (!this.#hasEnded) await this.#run();
     } catch (cause) {
       this.#fail(givenUp(this.#options.topic, cause as Error));
@@ -161,16 +115,12 @@ export class GroupMember implements AsyncDisposable {
 
   /** Whether no broker has answered for a while. */
   get isAway(): boolean {
-    return this.#awaySince !== undefined && Date.now() - this.#awaySince > SILENCE_MS;
+    return this.#contact.isAway;
   }
 
   /** Tells the group how far we are, for those who watch its lag; nobody waits for it. */
   commitOffsets(offsets: ReadonlyMap<number, bigint>): void {
-    for (const [partition, offset] of offsets) this.#offsets.set(partition, offset);
-    this.#sending ??= this.#send().finally(() => {
-      this.#sending = undefined;
-      if (this.#offsets.size > 0 && !this.#hasEnded) this.commitOffsets(new Map());
-    });
+    this.#offsets.send(offsets);
   }
 
   /** Looks anew for where to read the partitions, after what was taken had to be dropped. */
@@ -187,8 +137,7 @@ export class GroupMember implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#hasEnded = true;
     const leave = async (): Promise<void> => {
-      await this.#sending;
-      await this.#send();
+      await this.#offsets.close();
       await this.#consumer.disconnect();
     };
     const { promise: isTooLong, resolve: giveUp } = Promise.withResolvers<void>();
@@ -202,15 +151,15 @@ export class GroupMember implements AsyncDisposable {
     const { topic, reader } = this.#options;
     const { events } = consumer;
     consumer.on(events.REQUEST, ({ payload: { apiName, sentAt } }) => {
-      this.#awaySince = undefined;
+      this.#contact.answered();
       this.#lease.answered(apiName, sentAt);
     });
-    consumer.on(events.REQUEST_TIMEOUT, () => this.#missed());
+    consumer.on(events.REQUEST_TIMEOUT, () => this.#contact.missed());
     consumer.on(events.HEARTBEAT, () => this.#lease.extend("Heartbeat"));
     consumer.on(events.REBALANCING, () => {
       this.#guard(() => reader.handOver());
       if (!this.#hasEnded) reader.onJoining();
-      void this.#send(); // reaches the coordinator before the request to join
+      void this.#offsets.sendNow(); // reaches the coordinator before the request to join
     });
     // synchronous up to the seek: the client asks for messages at once
     consumer.on(events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
@@ -234,7 +183,7 @@ export class GroupMember implements AsyncDisposable {
   #skipTo(partition: number, end: bigint, high: string): void {
     const assignment = this.#assignment;
     // the client has gone on by itself, and so has to be told where to read
-    if (!assignment?.isSettled) assignment?.sought.delete(partition);
+    if (!assignment?.isSettled) assignment?.moved(partition);
     else {
       const nothing = { values: [], offsets: [] };
       const at = this.#options.reader.positions.get(partition);
@@ -246,51 +195,20 @@ export class GroupMember implements AsyncDisposable {
     }
   }
 
-  #missed(): void {
-    this.#awaySince ??= Date.now();
-  }
-
   #assign(partitions: readonly number[]): void {
     if (this.#hasEnded) return;
-    const { checkpoints } = this.#options.reader;
-    const sought = new Map<number, bigint>();
-    for (const partition of partitions) {
-      const at = checkpoints.get(partition);
-      if (at !== undefined) this.#seek(partition, at, sought);
-    }
-    this.#assignment = { partitions, sought, isSettled: false };
-    void this.#settle(this.#assignment);
-  }
-
-  #seek(partition: number, at: bigint, sought: Map<number, bigint>): void {
-    const { topic } = this.#options;
-    this.#consumer.seek({ topic, partition, offset: `${at}` });
-    sought.set(partition, at);
-  }
-
-  /** Finds where to read; the client may meanwhile fetch what is not wanted. */
-  async #settle(assignment: Assignment): Promise<void> {
-    const { reader } = this.#options;
-    const { partitions, sought } = assignment;
-    const isCurrent = (): boolean => this.#assignment === assignment && !this.#hasEnded;
-    while (isCurrent()) {
-      try {
-        const starts = await reader.findStarts(partitions);
-        if (!isCurrent()) return;
-        for (const [partition, at] of reader.assign(starts)) {
-          if (sought.get(partition) !== at) this.#seek(partition, at, sought);
-        }
-        assignment.isSettled = true;
-        return;
-      } catch (error) {
-        if (error instanceof PipelineError) return this.#fail(error);
-        await wait(SEARCH_AGAIN_MS);
-      }
-    }
+    const { topic, reader } = this.#options;
+    const assignment: Assignment = new Assignment(partitions, {
+      reader,
+      seek: (partition, at) => this.#consumer.seek({ topic, partition, offset: `${at}` }),
+      isCurrent: () => this.#assignment === assignment && !this.#hasEnded,
+    });
+    this.#assignment = assignment;
+    assignment.settle().catch((error) => this.#fail(error));
   }
 
   async #eachBatch({ batch, ...client }: EachBatchPayload): Promise<void> {
-    this.#sendOffsets = client.commitOffsetsIfNecessary;
+    this.#offsets.sender = client.commitOffsetsIfNecessary;
     const assignment = this.#assignment;
     while (assignment?.isSettled === false && !this.#hasEnded) {
       await wait(5);
@@ -314,18 +232,6 @@ export class GroupMember implements AsyncDisposable {
     }
     if (isOurs()) client.resolveOffset(batch.lastOffset());
     await client.heartbeat();
-  }
-
-  /** Sends the offsets once; what fails is sent with the next ones. */
-  async #send(): Promise<void> {
-    if (this.#sendOffsets === undefined || this.#offsets.size === 0) return;
-    const partitions = [...this.#offsets].map(([partition, offset]) => ({
-      partition,
-      offset: `${offset}`,
-    }));
-    this.#offsets.clear();
-    const topics = [{ topic: this.#options.topic, partitions }];
-    await this.#sendOffsets({ topics }).catch(() => {});
   }
 
   #guard(action: () => void): void {

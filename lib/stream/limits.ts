@@ -1,7 +1,7 @@
 /**
  * Where a stream ends by itself: after so many records, or at what was there when it began.
  */
-import type { FetchedMessages } from "../kafka/consumer.ts";
+import type { FetchedMessages } from "../kafka/reader.ts";
 
 /** What may still be taken of a partition. */
 export interface Limit {

@@ -7,12 +7,9 @@ import { PipelineError } from "../errors.ts";
 import { openAdmin } from "../kafka/admin.ts";
 import type { LogEntry } from "../kafka/client.ts";
 import type { Connection } from "../kafka/connection.ts";
-import {
-  type FetchedMessages,
-  GroupMember,
-  type PartitionReader,
-} from "../kafka/consumer.ts";
+import { GroupMember } from "../kafka/consumer.ts";
 import { readTopicIdentity } from "../kafka/identity.ts";
+import type { FetchedMessages, PartitionReader } from "../kafka/reader.ts";
 import { fastCleaner } from "../transform/clean.ts";
 import { PLAIN_LAYOUT } from "../transform/types.ts";
 import { totalCounts } from "./contents.ts";
