@@ -13,6 +13,7 @@ const RINGS: Readonly<Record<string, number>> = {
   analyse: 1,
   ingest: 2,
   kafka: 2,
+  spark: 2,
   export: 2,
   report: 2,
   generate: 2,
