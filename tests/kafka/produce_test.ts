@@ -185,7 +185,7 @@ kafkaTest("produce --key sends the records of one student to one partition", asy
     places.set(key, (places.get(key) ?? new Set()).add(partition));
   }
   assert.equal(places.size, 21, "20 students and what is no student, without a key");
-  for (const [key, partitions] of places) assert.equal(partitions.size, 1, key);
+  for (const [key, partitions] of places) assert.equal(partitions.size, 1, `${key}`);
   assert.ok(new Set(stored.map(({ partition }) => partition)).size > 1);
 });
 

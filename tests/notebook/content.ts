@@ -205,7 +205,7 @@ function checkComparison(shown: Shown): void {
   const comparison = compareAges(a, b, { confidence });
   shown.hasTable(comparison);
   const { low, high, difference } = comparison;
-  assert.ok(texts[0]!.includes(`${Math.abs(difference).toFixed(1)} years`), texts[0]);
+  assert.ok(texts[0]!.includes(`${Math.abs(difference).toFixed(1)} years`), texts[0]!);
   assert.equal(texts[0]!.includes("it holds 0"), low <= 0 && high >= 0);
   const trials = rowsOf(charts[1]![CHART_TYPE]).filter((row) => "size" in row);
   assert.ok(trials.length >= 3, `${trials.length} sizes`);
