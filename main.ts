@@ -1,8 +1,11 @@
 /** The command line: real effects in, exit code out. */
-import { runCommand, stopOnSignals, terminalOf } from "./lib/cli/main.ts";
+import { needsNetwork } from "./lib/cli/network.ts";
 
+const env = (name: string) => Deno.env.get(name);
+if (!needsNetwork(Deno.args, env)) Deno.permissions.revokeSync({ name: "net" });
+const { runCommand, stopOnSignals, terminalOf } = await import("./lib/cli/main.ts");
 const code = await runCommand(Deno.args, {
-  env: (name) => Deno.env.get(name),
+  env,
   stdin: Deno.stdin.readable,
   stdout: Deno.stdout,
   stderr: Deno.stderr,

@@ -110,6 +110,10 @@ const SAYINGS: readonly (readonly [RegExp, (address: SparkAddress) => Diagnosis]
     `its certificate is not for ${host}`,
     "Write the name that the certificate has",
   ]],
+  [/ net access /, () => [
+    "this process has given up the network",
+    "Name the cluster with --engine or COHORT_ENGINE, not in a file",
+  ]],
   [/No connection established/, ({ tls }) => [
     "it hung up without an answer",
     tls
