@@ -219,6 +219,34 @@ diskTest(
   },
 );
 
+diskTest("Ingest.commit() takes back what others took over meanwhile", async (dir) => {
+  using store = await openHere(dir);
+  // the lease is asked for before the database commits and after it
+  let answers: boolean[] = [];
+  const isOwner = (): boolean => answers.shift() ?? true;
+  const ingest = ingestInto(store, { commitMs: 1e9, isOwner });
+  const addLate = (partition: number, start: number, end: number): boolean => {
+    ingest.assign(new Map([[0, 0n], [1, 0n]]));
+    ingest.add(messages(partition, start, end));
+    answers = [true, false];
+    return ingest.commit();
+  };
+  assert.equal(addLate(0, 0, 50), false); // the first range of a partition
+  assert.deepEqual(await checkStore(dir), new Map());
+  ingest.assign(new Map([[0, 0n]]));
+  ingest.add(messages(0, 0, 50));
+  assert.equal(ingest.commit(), true);
+  assert.equal(addLate(0, 50, 90), false); // one that was carried on
+  assert.deepEqual(await checkStore(dir), new Map([[0, 50]]));
+  assert.equal(addLate(1, 0, 40), false); // beside another partition
+  assert.deepEqual(store.checkpoints, new Map([[0, 50n]]));
+  ingest.assign(new Map([[0, 70n]]));
+  ingest.add(messages(0, 70, 90));
+  answers = [true, false];
+  assert.equal(ingest.commit(), false); // one behind a gap
+  assert.deepEqual(await checkStore(dir), new Map([[0, 50]]));
+});
+
 diskTest("Ingest commits when enough waits or has waited long enough", async (dir) => {
   using store = await openHere(dir);
   let now = 1000;

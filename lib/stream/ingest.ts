@@ -171,7 +171,6 @@ export class Ingest {
     const started = clock();
     rows.flush();
     rejects.flush();
-    // asked here: a process is stopped most easily while it waits for the disk
     if (!isOwner()) return this.#drop();
     const delta = this.#pending.delta(
       takeAges(cleaner),
@@ -180,7 +179,12 @@ export class Ingest {
     );
     // Last: a crash before this line repeats the messages over files cut back to their
     // recorded lengths
-    this.#store.commit(delta);
+    const takeBack = this.#store.commit(delta);
+    // asked again: a process is most easily stopped while it waits for the disk
+    if (!isOwner()) {
+      takeBack();
+      return this.#drop();
+    }
     const { checkpoints, records, counts, reasons } = this.#pending;
     const { ages } = delta;
     this.#pending.clear();

@@ -1,6 +1,7 @@
 /**
  * What one commit adds to the database: nothing is read first, everything is added in one
- * transaction, so that a commit that failed has counted nobody.
+ * transaction, so that a commit that failed has counted nobody. It can be taken back by its
+ * negative, as long as nothing was recorded after it.
  */
 import type { AgesByField } from "../analyse/ages.ts";
 import type { Counts } from "../transform/clean.ts";
@@ -34,13 +35,28 @@ export interface PartitionDelta {
   readonly reasons: ReadonlyMap<Reason, number>;
 }
 
-/** Records a delta and the lengths from which and to which the files have grown. */
-export type Recorder = (delta: Delta, from: Lengths, to: Lengths) => void;
+/** What is recorded of a commit. */
+export interface Entry {
+  readonly delta: Delta;
+  /** How long the files were before it. */
+  readonly from: Lengths;
+  /** How long they are after it. */
+  readonly to: Lengths;
+}
 
-/** Returns the function that records what a commit adds to the database of a folder. */
+/** Writes the database of a store. */
+export interface Recorder {
+  /** Records a commit. */
+  add(entry: Entry): void;
+  /** Takes the last one back; `ranges` are those that it has carried on. */
+  takeBack(entry: Entry, ranges: ReadonlyMap<number, OffsetRange>): void;
+}
+
+/** Returns what writes the database of a folder. */
 export function recorder(database: Database, folder: string): Recorder {
   const sql = statements(database);
-  const record: Recorder = ({ partitions, ages }, from, { rows, rejects }) => {
+  const record = ({ delta, from, to }: Entry, sign: 1 | -1): void => {
+    const { rows, rejects } = to;
     const { changes } = sql.lengths.run(
       ...[rows.bytes, rows.lines, rejects.bytes, rejects.lines],
       ...[from.rows.bytes, from.rejects.bytes],
@@ -48,20 +64,43 @@ export function recorder(database: Database, folder: string): Recorder {
     if (Number(changes) !== 1) {
       throw unusable(folder, "another process has written to it");
     }
-    for (const [partition, { range, counts, reasons }] of partitions) {
+    for (const [partition, { range, counts, reasons }] of delta.partitions) {
       const { read, blank, rejected, filtered, kept } = counts;
+      const added = [read, blank, rejected, filtered, kept].map((count) => sign * count);
       sql.range.run(partition, range.start, range.next);
-      sql.counts.run(partition, read, blank, rejected, filtered, kept);
-      for (const [reason, count] of reasons) sql.reason.run(partition, reason, count);
+      sql.counts.run(partition, ...added);
+      for (const [reason, count] of reasons) {
+        sql.reason.run(partition, reason, sign * count);
+      }
     }
-    if (ages.size > 0) sql.ages.run(JSON.stringify(cells(ages)));
+    if (delta.ages.size > 0) sql.ages.run(sign, JSON.stringify(cells(delta.ages)));
   };
-  return (...args) => {
+  const inTransaction = (action: () => void): void => {
     database.exec("BEGIN IMMEDIATE");
-    record(...args);
+    action();
     database.exec("COMMIT");
   };
+  return {
+    add: (entry) => inTransaction(() => record(entry, 1)),
+    takeBack: ({ delta, from, to }, ranges) =>
+      inTransaction(() => {
+        record({ delta, from: to, to: from }, -1);
+        for (const [partition, { range: { start } }] of delta.partitions) {
+          const before = ranges.get(partition);
+          const next = before?.start === start ? before.next : start;
+          sql.range.run(partition, start, next);
+        }
+        for (const table of NOTHING_LEFT) database.exec(`DELETE FROM ${table}`);
+      }),
+  };
 }
+
+/** Rows that say nothing once what they counted was taken back. */
+const NOTHING_LEFT: readonly string[] = [
+  "ranges WHERE start = next",
+  "reasons WHERE count = 0",
+  "ages WHERE count = 0",
+];
 
 /** Returns the ages that somebody has: field, age, count. */
 function cells(ages: AgesByField): (readonly [string, number, number])[] {
@@ -99,7 +138,7 @@ function statements(database: Database) {
     // one call for all fields: only those that have changed are given
     ages: database.prepare(
       `INSERT INTO ages (field, age, count)
-       SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE true
+       SELECT value ->> 0, value ->> 1, ? * (value ->> 2) FROM json_each(?) WHERE true
        ON CONFLICT DO UPDATE SET count = count + excluded.count`,
     ),
   };

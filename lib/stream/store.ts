@@ -49,8 +49,8 @@ export class Store implements Disposable {
   readonly rows: StoreFile;
   /** `rejects.jsonl`. */
   readonly rejects: StoreFile;
-  readonly #record: Recorder;
-  readonly #lastRanges: Map<number, OffsetRange>;
+  readonly #recorder: Recorder;
+  #lastRanges: Map<number, OffsetRange>;
   /** Lock, database and files, released in the opposite order. */
   readonly #opened: DisposableStack;
   #recorded: Lengths;
@@ -61,7 +61,7 @@ export class Store implements Disposable {
     this.path = path;
     this.identity = contents.identity;
     this.#recorded = contents;
-    this.#record = recorder(database, path);
+    this.#recorder = recorder(database, path);
     this.#lastRanges = new Map(
       contents.partitions.entries().map(([partition, { ranges }]) =>
         [partition, ranges.at(-1)!] as const
@@ -148,11 +148,18 @@ export class Store implements Disposable {
   /**
    * Records what was added, all of it or nothing; both files must be flushed before.
    *
+   * @returns Takes it back, as long as nothing was added after it.
    * @throws {PipelineError} If the disk refuses, the folder is gone, or somebody else has
    * written to it. Only opening the store again tells then whether it was recorded.
    */
-  commit(delta: Delta): void {
-    const lengths = { rows: this.rows.length, rejects: this.rejects.length };
+  commit(delta: Delta): () => void {
+    const from = this.#recorded;
+    const entry = {
+      delta,
+      from,
+      to: { rows: this.rows.length, rejects: this.rejects.length },
+    };
+    const ranges = new Map(this.#lastRanges);
     onDisk(`${this.path}/${DATABASE}`, () => {
       // what is written to a deleted file is lost without an error
       if (inodes(this.path) !== this.#inodes) {
@@ -160,12 +167,18 @@ export class Store implements Disposable {
           hint: "Start again: it goes on from what is there then",
         });
       }
-      this.#record(delta, this.#recorded, lengths);
+      this.#recorder.add(entry);
     });
-    this.#recorded = lengths;
+    this.#recorded = entry.to;
     for (const [partition, { range }] of delta.partitions) {
       this.#lastRanges.set(partition, range);
     }
+    return () => {
+      onDisk(`${this.path}/${DATABASE}`, () => this.#recorder.takeBack(entry, ranges));
+      this.#recorded = from;
+      this.#lastRanges = ranges;
+      this.cutBack();
+    };
   }
 
   /** Closes and releases the store. */
