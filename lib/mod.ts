@@ -51,13 +51,22 @@ export type { Digest, Source } from "./ingest/source.ts";
 export { readFiles, type ReadOptions } from "./ingest/files.ts";
 export type { DialectOptions } from "./ingest/dialect.ts";
 export { type ColumnChoice, parseColumns, type Role } from "./ingest/columns.ts";
-export { agesByField, clean, rejects, type Sources, students } from "./engine/read.ts";
+export {
+  agesByField,
+  agesSoFar,
+  clean,
+  rejects,
+  type Sources,
+  students,
+} from "./engine/read.ts";
 export { type Survey, survey } from "./engine/survey.ts";
 export type { JobOptions, Progress } from "./engine/job.ts";
 export { OUTPUTS } from "./engine/outputs.ts";
 export { redraw, type RedrawOptions, writeReport } from "./engine/local.ts";
 export type { Stored, StoredRange } from "./ingest/stored.ts";
 export { readStores, type ReadStoresOptions } from "./stream/stored.ts";
+export { followStores, type FollowStoresOptions } from "./stream/follow.ts";
+export { readTopic, type ReadTopicOptions } from "./stream/topic.ts";
 export { type StoredReportOptions, writeStoredReport } from "./engine/stored.ts";
 export {
   type FieldResult,
@@ -83,5 +92,6 @@ export {
   rejectsChart,
 } from "./notebook/charts.ts";
 export type { FilePath } from "./notebook/parameters.ts";
+export { type OpenedFirst, openFirst } from "./notebook/open_first.ts";
 export { replay, type ReplayOptions } from "./notebook/replay.ts";
 export { type Live, show, showLive } from "./notebook/show.ts";

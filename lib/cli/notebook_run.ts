@@ -32,6 +32,7 @@ const OWN = {
     schema: z.string().regex(/[^/\\]\.html$/, "a file that ends in .html").optional(),
   },
   code: toggle("Show the code of the cells"),
+  network: toggle("Let the cells use the network, to read a topic"),
   debug: toggle("Show where an error comes from"),
 } as const;
 
@@ -64,7 +65,8 @@ export async function runAsReport(
   const files = filesOf(path, values["out"] as string | undefined);
   using folder = OutputFolder.open(files.folder, [files.notebook, files.page]);
 
-  const place = placeOf(path, effects);
+  const hasNetwork = values["network"] === true;
+  const place = { ...placeOf(path, effects), hasNetwork };
   const filled = withParameters(notebook, seenFrom(place.folder, parameters, given));
   const executed = await runNotebook(filled, place);
   const hasCode = values["code"] === true;
@@ -73,7 +75,10 @@ export async function runAsReport(
     parameters: parameters.map(({ name, flag, code }) =>
       [flag, given.get(name) ?? code.replace(/^"(.*)"$/, "$1")] as const
     ),
-    command: commandOf(path, { parameters, given, hasCode, out: files.path }),
+    command: commandOf(path, {
+      ...{ parameters, given, out: files.path },
+      switches: { code: hasCode, network: hasNetwork },
+    }),
     made: now().toISOString(),
     version: config.version,
     code: hasCode,
@@ -157,10 +162,10 @@ function filesOf(path: string, out: string | undefined): Files {
 /** Returns the command that makes the page again. */
 function commandOf(
   path: string,
-  { parameters, given, hasCode, out }: {
+  { parameters, given, switches, out }: {
     readonly parameters: readonly Parameter[];
     readonly given: Given;
-    readonly hasCode: boolean;
+    readonly switches: Readonly<Record<string, boolean>>;
     readonly out: string;
   },
 ): string {
@@ -170,7 +175,7 @@ function commandOf(
   return [
     `deno task notebook run${flagValue(path)}`,
     ...flags,
-    ...hasCode ? ["--code"] : [],
+    ...Object.keys(switches).filter((flag) => switches[flag]).map((flag) => `--${flag}`),
     `--out${flagValue(out)}`,
   ].join(" ");
 }

@@ -1,7 +1,7 @@
 /**
  * Sources read from a script or a notebook: as cleaned batches, as rows, as ages.
  */
-import type { AgesByField } from "../analyse/ages.ts";
+import { type AgesByField, countAge } from "../analyse/ages.ts";
 import type { Source } from "../ingest/source.ts";
 import {
   type Cleaned,
@@ -117,4 +117,28 @@ export async function agesByField(sources: Sources): Promise<AgesByField> {
   const cleaner = fastCleaner();
   for await (const _ of clean(sources, { cleaner: () => cleaner })); // its ages count
   return cleaner.ages;
+}
+
+/**
+ * Yields the ages of all students so far, kept or not, by field, after each batch: the same
+ * histograms each time, which grow.
+ *
+ * @throws Whatever the batches throw.
+ *
+ * @example
+ * ```ts
+ * import { agesSoFar, allAges, countStudents, readFiles, replay } from "cohort";
+ *
+ * const batches = replay(await readFiles("data/students.csv"), { size: 500, pauseMs: 1 });
+ * for await (const ages of agesSoFar(batches)) console.log(countStudents(allAges(ages)));
+ * ```
+ */
+export async function* agesSoFar(
+  batches: AsyncIterable<readonly Student[]>,
+): AsyncGenerator<AgesByField> {
+  const ages: AgesByField = new Map();
+  for await (const batch of batches) {
+    for (const { field, age } of batch) countAge(ages, field, age);
+    yield ages;
+  }
 }

@@ -140,7 +140,13 @@ function diagnose(server: Server, tls: Tls | undefined, error: unknown): Diagnos
       "Start it (deno task broker), or mend bootstrap.servers",
     ];
   }
-  const { message } = error as Error;
+  const { name, message } = error as Error;
+  if (name === "NotCapable") {
+    return [
+      "the process may not use the network",
+      "Run it with --allow-net, or notebook run with --network",
+    ];
+  }
   for (const [pattern, diagnosis] of SAYINGS) {
     const found = pattern.exec(message);
     if (found !== null) return diagnosis(found, server, tls);

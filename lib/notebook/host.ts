@@ -16,6 +16,11 @@ export async function result(value: unknown): Promise<void> {
   if (value !== undefined) tell({ kind: "result", data: await bundleOf(value) });
 }
 
+/** Returns the value, as one of which nothing but the type is known. */
+export function wide<T>(value: T): T {
+  return value;
+}
+
 interface DisplayOptions {
   readonly raw?: boolean;
   readonly update?: boolean;

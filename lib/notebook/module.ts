@@ -3,7 +3,7 @@
  * to the cell that it stands in.
  */
 import { PipelineError } from "../errors.ts";
-import type { Notebook } from "./notebook.ts";
+import { isParametersCell, type Notebook } from "./notebook.ts";
 import { type CellSyntax, CellSyntaxError, parseCell } from "./syntax.ts";
 
 /** A line of a notebook. */
@@ -38,14 +38,19 @@ export interface ModuleOptions {
 export function moduleOf(notebook: Notebook, options: ModuleOptions): CellModule {
   const { name, host } = options;
   const cells = notebook.cells.filter((cell) => cell.cell_type === "code");
-  const lines: string[] = host === undefined
-    ? []
-    : [`import { enter as $enter, result as $result } from ${JSON.stringify(host)};`];
+  const lines: string[] = host === undefined ? [] : [
+    `import { enter as $enter, result as $result, wide as $wide } from ${
+      JSON.stringify(host)
+    };`,
+  ];
   const starts = cells.map(({ source }, i) => {
     const syntax = parse(source, { cell: i + 1, name });
     if (host !== undefined) lines.push(`$enter(${i + 1});`);
     const start = lines.length + 1;
-    lines.push(...(host === undefined ? source : tell(source, syntax)).split("\n"));
+    const told = host === undefined ? source : tell(source, syntax);
+    const isWide = host !== undefined && isParametersCell(cells[i]!);
+    const code = isWide ? widen(told, syntax) : told;
+    lines.push(...code.split("\n"));
     return start;
   });
   return {
@@ -81,6 +86,19 @@ function tell(source: string, { last }: CellSyntax): string {
   return `${source.slice(0, start)}await $result((${expression}\n));${
     source.slice(end).replace(/^;/, "")
   }`;
+}
+
+/**
+ * Returns the cell of the parameters with each constant as wide as its type: a check that
+ * knew the value of `const lang: "en" | "fr" = "en"` would refuse `lang === "fr"`.
+ */
+function widen(source: string, { constants }: CellSyntax): string {
+  return constants.reduceRight((code, { type, value: { start, end } }) => {
+    if (type === undefined) return code;
+    const oneLine = type.replaceAll("\n", " "); // the lines below stay where they are
+    const wide = `$wide<${oneLine}>(${code.slice(start, end)})`;
+    return code.slice(0, start) + wide + code.slice(end);
+  }, source);
 }
 
 /** Returns the place for an error: `notebooks/x.ipynb, cell 3, line 2`. */

@@ -104,6 +104,11 @@ export function stripNotebook(notebook: Notebook): Notebook {
   };
 }
 
+/** Whether the cell holds the parameters. */
+export function isParametersCell({ cell_type, metadata }: Cell): boolean {
+  return cell_type === "code" && (metadata.tags ?? []).includes("parameters");
+}
+
 function stripCell({ cell_type, id, metadata, source, attachments }: Cell): Cell {
   const tags = metadata.tags ?? [];
   return {

@@ -6,7 +6,7 @@
 import { relative, resolve } from "node:path";
 import { z } from "zod";
 import { PipelineError } from "../errors.ts";
-import type { Cell, Notebook } from "./notebook.ts";
+import { type Cell, isParametersCell, type Notebook } from "./notebook.ts";
 import { type Declaration, parseCell } from "./syntax.ts";
 
 /**
@@ -93,10 +93,6 @@ export function withParameters(
 /** Returns a path that was given where the command runs, as the notebook sees it. */
 export function fromNotebook(path: string, folder: string): FilePath {
   return relative(folder, resolve(path)).replaceAll("\\", "/");
-}
-
-function isParametersCell({ cell_type, metadata }: Cell): boolean {
-  return cell_type === "code" && (metadata.tags ?? []).includes("parameters");
 }
 
 function constantsOf(cell: Cell, name: string): readonly Declaration[] {

@@ -1,6 +1,6 @@
 /**
  * Runs the cells of a notebook without Jupyter: as one module, type-checked, in a Deno
- * process of its own that may read and write files and nothing else.
+ * process of its own that may read and write files, and use the network where it is let.
  */
 import { PipelineError } from "../errors.ts";
 import { type Event, MARK } from "./events.ts";
@@ -14,6 +14,8 @@ export interface ProcessOptions {
   readonly folder: string;
   /** The path of the project's `deno.json`, which says what `cohort` is. */
   readonly config: string;
+  /** Whether the cells may use the network; by default not. */
+  readonly hasNetwork?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -35,7 +37,10 @@ export async function runCells(
 ): Promise<readonly Happening[]> {
   const { stdout, stderr, success } = await deno(
     // --permission-set goes with --config, so that a notebook may stand anywhere
-    ["run", "--quiet", "--no-prompt", "--check", "--permission-set=cells"],
+    [
+      ...["run", "--quiet", "--no-prompt", "--check"],
+      `--permission-set=${options.hasNetwork ? "cells-network" : "cells"}`,
+    ],
     module,
     options,
   );
@@ -169,7 +174,7 @@ function cellError(
 
 function hintOf(name: string): string {
   return name === "NotCapable"
-    ? "Cells of a run may read and write files and nothing else; JupyterLab permits all"
+    ? "Cells may read and write files, and use the network with --network, no more"
     : SEE_MORE;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Records that come in little by little, as from a topic, out of sources that are whole.
+ * Records that come in little by little, as from a topic, out of sources that are whole or hold much already.
  */
 import type { Student } from "../transform/types.ts";
 import { type Sources, students } from "../engine/read.ts";
@@ -13,7 +13,7 @@ export interface ReplayOptions {
 }
 
 /**
- * Yields the students of the sources a few at a time, as a live source would.
+ * Yields the students of the sources a few at a time, as they would come by themselves.
  *
  * @throws {PipelineError} If a source cannot be read to its end.
  * @throws {RangeError} If the size is not at least 1.

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { type Authority, makeAuthority } from "../../lib/kafka/certificates.ts";
-import { checkConnection } from "../../lib/kafka/check.ts";
+import { checkConnection, explain } from "../../lib/kafka/check.ts";
 import type { Connection, Identity, Tls } from "../../lib/kafka/connection.ts";
 import { PipelineError } from "../../lib/errors.ts";
 import { type Ran, runCommandProcess, runHere } from "../support.ts";
@@ -313,12 +313,21 @@ kafkaTest("what answers, but not as a broker, is told apart", async () => {
   assert.deepEqual(await Promise.all([talkTo(mute), talkTo(mute, tls)]), [slow, slow]);
 });
 
-kafkaTest("what the system says is told where nothing better is known", async () => {
+Deno.test("what the system says is told where nothing better is known", () => {
+  const odd = new Deno.errors.NetworkUnreachable("Network is unreachable (os error 101)");
+  const { message, hint } = explain({ host: "a.example", port: 1 }, undefined, odd);
+  assert.deepEqual({ message, hint }, {
+    message: "Cannot use Kafka at a.example:1: network is unreachable",
+    hint: "Mend bootstrap.servers",
+  });
+});
+
+kafkaTest("a process that may not use the network is told how it may", async () => {
   const { connection } = bench().broker;
   const servers = [{ host: "localhost", port: 1 }]; // the tests may not reach this name
   await assert.rejects(checkConnection({ ...connection, servers }, "ibtissam"), {
-    message: "Cannot use Kafka at localhost:1: the process has no permission for it",
-    hint: "Mend bootstrap.servers",
+    message: "Cannot use Kafka at localhost:1: the process may not use the network",
+    hint: "Run it with --allow-net, or notebook run with --network",
   });
 });
 

@@ -217,18 +217,15 @@ function checkLive(shown: Shown): void {
   const { result, charts } = shown;
   assert.equal(charts.length, 1, "one chart, that changed in its place");
   const points = rowsOf(charts[0]![CHART_TYPE]);
-  assert.ok(points.length > 3 * 3, `${points.length} points`);
+  const looks = shown.parameters.get("source") === "store" ? 1 : 4;
+  assert.ok(points.length >= 3 * looks, `${points.length} points`);
   const last = points.filter(({ students }) => students === result.funnel.kept);
   const means = new Map(result.fields.map(({ field, mean }) => [field, mean]));
   assert.ok(last.length >= 3);
   for (const { field, average } of last) {
     assert.equal(average, means.get(String(field)));
   }
-  const arrival = new Map(shown.result.fields.map((one) => [one.field, one]));
-  const table = shown.tables.at(-1)!;
-  for (const { field, count } of arrival.values()) {
-    assert.equal(table.includes(field.replaceAll("&", "&amp;")), count > 0, field);
-  }
+  shown.hasTable(result.fields);
 }
 
 function checkOwn(shown: Shown): void {

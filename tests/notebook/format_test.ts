@@ -132,9 +132,9 @@ Deno.test({
   },
 });
 
-Deno.test("moduleOf() hands the last expression of each cell to the host", () => {
+Deno.test("moduleOf() hands the last expressions to the host, and hides the parameters", () => {
   const cells = notebook(
-    "const a = 1;",
+    'const a: "x" |\n "y" = "x", b = 1;\na;',
     "a + 1; // two",
     "({ a })",
     "// nothing",
@@ -144,9 +144,10 @@ Deno.test("moduleOf() hands the last expression of each cell to the host", () =>
   assert.equal(
     source,
     [
-      'import { enter as $enter, result as $result } from "file:///host.ts";',
+      'import { enter as $enter, result as $result, wide as $wide } from "file:///host.ts";',
       "$enter(1);",
-      "const a = 1;",
+      'const a: "x" |\n "y" = $wide<"x" |  "y">("x"), b = 1;',
+      "await $result((a\n));",
       "$enter(2);",
       "await $result((a + 1",
       ")); // two",

@@ -1,10 +1,13 @@
 /**
  * The real JupyterLab, for tests: its environment is made once, by the code under test.
  */
+import assert from "node:assert/strict";
+import { resolve } from "node:path";
 import { ensureEnvironment, type Environment } from "../../lib/notebook/environment.ts";
 import { type Result, writeReport } from "../../lib/mod.ts";
 import { generate } from "../../lib/generate/records.ts";
 import { readFiles } from "../../lib/ingest/files.ts";
+import { type Notebook, parseNotebook } from "../../lib/notebook/notebook.ts";
 import type { ParameterValue } from "../../lib/notebook/parameters.ts";
 import { hasProcesses, isGate, processTest } from "../support.ts";
 
@@ -42,6 +45,28 @@ export function environment(): Promise<Environment> {
   });
 }
 
+/** Executes the notebooks in the real kernel, two at a time, as nbclient does it. */
+export async function execute(
+  notebooks: readonly Notebook[],
+): Promise<readonly Notebook[]> {
+  const { python, variables } = await environment();
+  const child = new Deno.Command(python, {
+    args: [resolve("tests/notebook/execute.py")],
+    env: { ...variables, NO_COLOR: "1" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const jobs = notebooks.map((notebook) => ({ notebook, folder: resolve("notebooks") }));
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(JSON.stringify(jobs)));
+  await writer.close();
+  const { success, stdout, stderr } = await child.output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+  const executed: readonly unknown[] = JSON.parse(new TextDecoder().decode(stdout));
+  return executed.map((one) => parseNotebook(JSON.stringify(one), "a notebook"));
+}
+
 /** One set of parameters for all notebooks, and the report of the same input. */
 export interface Variant {
   readonly parameters: ReadonlyMap<string, ParameterValue>;
@@ -50,11 +75,15 @@ export interface Variant {
   readonly result: Result;
 }
 
-/** What the notebooks say by themselves: the sample, and students over 20. */
+/**
+ * What the notebooks say by themselves: the sample, and students over 20; no broker or store
+ * that this machine may have.
+ */
 export async function standard(folder: string): Promise<Variant> {
   const input = "data/students.csv";
   const result = await reportOf(input, 20, folder);
-  return { parameters: new Map([["report", `${folder}/own`]]), input, result };
+  const parameters = new Map([["report", `${folder}/own`], ["source", "file"]]);
+  return { parameters, input, result };
 }
 
 /** Other records, and students over 25. */
@@ -69,6 +98,7 @@ export async function other(folder: string): Promise<Variant> {
     ["fieldA", "DROIT"],
     ["fieldB", "GÉNIE CIVIL"],
     ["confidence", 0.9],
+    ["source", "file"],
     ["size", 300],
     ["pauseMs", 1],
     ["report", `${folder}/own`],

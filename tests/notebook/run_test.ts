@@ -117,7 +117,7 @@ for (const name of Object.keys(CONTENT)) {
       "03_age_by_field": [
         ...["--field-a", "DROIT", "--field-b", "GÉNIE CIVIL", "--confidence", "0.9"],
       ],
-      "04_live": ["--size", "300", "--pause-ms", "1"],
+      "04_live": ["--source", "file", "--size", "300", "--pause-ms", "1"],
     };
     const own = name === "05_your_own_analysis" ? ["--report", `${folder}/own`] : [];
     const { code, stderr, stdout, cpuSeconds } = await measured(folder, [
@@ -200,8 +200,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     cells: ['await fetch("http://127.0.0.1:8001/");'],
     says:
       'PATH, cell 1, line 1: NotCapable: Requires net access to "127.0.0.1:8001", run again with the --allow-net flag',
-    hint:
-      "Cells of a run may read and write files and nothing else; JupyterLab permits all",
+    hint: "Cells may read and write files, and use the network with --network, no more",
   },
   "a process that ends": {
     cells: ["Deno.exit(3);"],
