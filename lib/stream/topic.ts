@@ -7,11 +7,8 @@ import type { Source } from "../ingest/source.ts";
 import { openAdmin } from "../kafka/admin.ts";
 import { checkConnection } from "../kafka/check.ts";
 import { type Connection, parseServers } from "../kafka/connection.ts";
-import {
-  type FetchedMessages,
-  GroupMember,
-  type PartitionReader,
-} from "../kafka/consumer.ts";
+import { GroupMember } from "../kafka/consumer.ts";
+import type { FetchedMessages, PartitionReader } from "../kafka/reader.ts";
 import { parseTls, readPem, refuseOpenFile } from "../kafka/tls.ts";
 import { PLAIN_LAYOUT, type ValuesBatch } from "../transform/types.ts";
 import { cut, Limits } from "./limits.ts";
