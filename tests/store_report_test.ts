@@ -177,7 +177,8 @@ diskTest(
       const isGap = message.includes("not read");
       const hint = isGap
         ? "Add the store that has with another --input, or report without them: --allow-gaps"
-        : "Report on them one by one: together these records would count twice";
+        : "Report on them one by one, or read the topic once more into one store: " +
+          "deno task stream --store data/all --group-id all --until-end";
       assert.equal(ran.stderr, `error: ${said}\n       ${hint}\n`);
       assert.equal(ran.code, 3);
       assert.throws(() => Deno.statSync(`${dir}/out`), Deno.errors.NotFound);

@@ -54,7 +54,10 @@ function overlap(one: Covered, other: Covered): PipelineError {
   return new PipelineError(
     "input",
     `${one.store} and ${other.store} have both read ${span(one.place, other.start, end)}`,
-    { hint: "Report on them one by one: together these records would count twice" },
+    {
+      hint: "Report on them one by one, or read the topic once more into one store: " +
+        "deno task stream --store data/all --group-id all --until-end",
+    },
   );
 }
 
