@@ -24,5 +24,5 @@ try {
   if (Deno.args[0] === "fail") throw new Error("it failed");
   view.say("finished \x1b[31m");
 } finally {
-  view[Symbol.dispose]();
+  await view[Symbol.asyncDispose]();
 }

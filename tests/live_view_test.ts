@@ -1,6 +1,7 @@
 /** The view of a stream in a real terminal: drawn, resized, and the terminal given back. */
 import assert from "node:assert/strict";
 import { Screen } from "../lib/cli/screen.ts";
+import { Unhurried } from "../lib/cli/unhurried.ts";
 import { hasProcesses } from "./support.ts";
 import { needs, run, works } from "./world.ts";
 
@@ -101,4 +102,88 @@ Deno.test("Screen shows no bold type and no colour where it is plain", () => {
   screen.draw([{ text: "a", style: "warning" }], SIZE);
   // deno-lint-ignore no-control-regex
   assert.doesNotMatch(written.join(""), /\x1b\[[0-9;]*m/);
+});
+
+/** A terminal that takes writes only when it is let go. */
+function heldTerminal() {
+  const written: string[] = [];
+  const keep = (bytes: Uint8Array): number => {
+    written.push(new TextDecoder().decode(bytes));
+    return bytes.length;
+  };
+  const held = Promise.withResolvers<void>();
+  const output = {
+    isTerminal: () => true,
+    writeSync: keep,
+    async write(bytes: Uint8Array): Promise<number> {
+      await held.promise;
+      return keep(bytes.subarray(0, 4)); // as a terminal may: not all at once
+    },
+  };
+  return {
+    output,
+    written,
+    letGo: () => held.resolve(),
+  };
+}
+
+const UTF8 = new TextEncoder();
+
+Deno.test("Unhurried writes in order, drops what is too much, and waits at the end", async () => {
+  const { output, written, letGo } = heldTerminal();
+  const unhurried = new Unhurried(output);
+  assert.equal(unhurried.isBusy, false);
+  assert.equal(unhurried.writeSync(UTF8.encode("first ")), 6);
+  assert.equal(unhurried.isBusy, true);
+  await Promise.resolve();
+  const most = "x".repeat(64 * 1024);
+  for (const text of [most, "dropped"]) unhurried.writeSync(UTF8.encode(text));
+  assert.deepEqual(written, []);
+  letGo();
+  await unhurried[Symbol.asyncDispose]();
+  assert.equal(written.join(""), `first ${most}`);
+  assert.equal(unhurried.isBusy, false);
+});
+
+Deno.test("Unhurried waits for a held terminal only at the end", async () => {
+  const { output, written } = heldTerminal();
+  const unhurried = new Unhurried(output);
+  unhurried.writeSync(UTF8.encode("frame"));
+  await Promise.resolve();
+  unhurried.writeSync(UTF8.encode("leave"));
+  await unhurried[Symbol.asyncDispose]();
+  assert.deepEqual(written, ["leave"]); // what is on its way stays so
+});
+
+Deno.test("Unhurried.writeNow() writes what came just before; no reader is no error", async () => {
+  const { output, written } = heldTerminal();
+  const unhurried = new Unhurried(output);
+  unhurried.writeSync(UTF8.encode("leave"));
+  unhurried.writeNow();
+  assert.deepEqual(written, ["leave"]);
+  await unhurried[Symbol.asyncDispose]();
+  const gone = new Unhurried({
+    ...output,
+    write: () => Promise.reject(new Deno.errors.BrokenPipe("gone")),
+  });
+  gone.writeSync(UTF8.encode("lost"));
+  await gone[Symbol.asyncDispose]();
+  assert.deepEqual(written, ["leave"]);
+});
+
+Deno.test("Screen leaves out frames while the terminal is held, then shows the newest", async () => {
+  const { output, written, letGo } = heldTerminal();
+  const unhurried = new Unhurried(output);
+  const screen = new Screen(unhurried, { isPlain: true });
+  for (const text of ["one", "two", "three"]) screen.draw([{ text }], SIZE);
+  letGo();
+  while (unhurried.isBusy) await new Promise((done) => setTimeout(done));
+  screen.draw([{ text: "four" }], SIZE);
+  screen[Symbol.dispose]();
+  await unhurried[Symbol.asyncDispose]();
+  assert.equal(
+    written.join(""),
+    "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2026h\x1b[2J\x1b[1;1H\x1b[2Kone\x1b[?2026l" +
+      "\x1b[?2026h\x1b[1;1H\x1b[2Kfour\x1b[?2026l\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l",
+  );
 });

@@ -9,6 +9,8 @@ export { printable } from "../printable.ts";
 /** A text stream to a person or a pipe. */
 export interface Output {
   writeSync(bytes: Uint8Array): number;
+  /** Writes some of the bytes while others work; absent where that cannot be had. */
+  write?(bytes: Uint8Array): Promise<number>;
   isTerminal(): boolean;
 }
 

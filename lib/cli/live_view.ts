@@ -6,12 +6,13 @@ import type { StatusReader } from "../stream/status.ts";
 import { complain, type Effects, printable } from "./effects.ts";
 import { liveLines } from "./live_lines.ts";
 import { Screen, type Terminal } from "./screen.ts";
+import { Unhurried } from "./unhurried.ts";
 
 /** How often the view is drawn, in ms. */
 const EVERY_MS = 250;
 
 /** Shows a stream; dispose of it to end that, which restores the terminal. */
-export interface LiveView extends Disposable {
+export interface LiveView extends AsyncDisposable {
   /** Tells something else; nothing may be written to standard error beside it. */
   readonly say: (message: string) => void;
 }
@@ -25,18 +26,23 @@ export type LiveEffects = Pick<Effects, "env" | "stderr"> & {
 export function liveView(read: StatusReader, effects: LiveEffects): LiveView {
   const { terminal } = effects;
   const messages: string[] = [];
-  const opened = new DisposableStack();
+  const opened = new AsyncDisposableStack();
   // first, so that it comes last: what was told is read on the screen that stays
   opened.defer(() => {
     for (const message of messages) complain(effects, `${printable(message)}\n`);
   });
   const isPlain = (effects.env("NO_COLOR") ?? "") !== "";
-  const screen = opened.use(new Screen(effects.stderr, { isPlain }));
+  const output = opened.use(new Unhurried(effects.stderr));
+  const screen = opened.use(new Screen(output, { isPlain }));
   const draw = (): void => {
     const size = terminal.size();
     screen.draw(liveLines(read(), size, messages), size);
   };
-  opened.defer(terminal.onExit(() => screen[Symbol.dispose]()));
+  opened.defer(terminal.onExit(() => {
+    if (output.isBusy) return; // the terminal is held, and the process is not
+    screen[Symbol.dispose]();
+    output.writeNow();
+  }));
   opened.defer(terminal.onChange(() => {
     screen.forget();
     draw();
@@ -49,6 +55,6 @@ export function liveView(read: StatusReader, effects: LiveEffects): LiveView {
       messages.push(message);
       draw();
     },
-    [Symbol.dispose]: () => opened.dispose(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

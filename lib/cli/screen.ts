@@ -23,9 +23,12 @@ const FRAME = { begin: "\x1b[?2026h", end: "\x1b[?2026l" };
 
 const STYLES = { bold: "1", warning: "1;33" } as const;
 
+/** Where frames go; none does while another is on its way. */
+export type ScreenOutput = Output & { readonly isBusy?: boolean };
+
 /** Draws frames; dispose of it to give the terminal back as it was. */
 export class Screen implements Disposable {
-  readonly #output: Output;
+  readonly #output: ScreenOutput;
   readonly #isPlain: boolean;
   /** What each row shows now. */
   #shown: readonly string[] = [];
@@ -34,14 +37,14 @@ export class Screen implements Disposable {
   #isLeft = false;
 
   /** @param isPlain Whether it goes without bold type and colours. */
-  constructor(output: Output, { isPlain }: { readonly isPlain: boolean }) {
+  constructor(output: ScreenOutput, { isPlain }: { readonly isPlain: boolean }) {
     this.#output = output;
     this.#isPlain = isPlain;
   }
 
-  /** Draws the lines over those of the last frame. */
+  /** Draws the lines over those of the last frame, unless that is still on its way. */
   draw(lines: readonly Line[], size: Size): void {
-    if (this.#isLeft) return;
+    if (this.#isLeft || this.#output.isBusy) return;
     const isSame = this.#size?.columns === size.columns && this.#size.rows === size.rows;
     const before = isSame ? this.#shown : [];
     const fresh = lines.map((line) => this.#styled(line));

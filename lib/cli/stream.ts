@@ -19,6 +19,7 @@ import { reportCommand } from "./report.ts";
 import { readSettings, variableOf } from "./settings.ts";
 import { formatEnd, printLines } from "./stream_lines.ts";
 import { streamSettings, type StreamValues } from "./stream_settings.ts";
+import { Unhurried } from "./unhurried.ts";
 
 /** The command. */
 export const streamCommand: Command = {
@@ -41,8 +42,8 @@ async function run(values: StreamValues, effects: Effects): Promise<void> {
     now: effects.now,
   });
   {
-    await using server = startServer(values, monitor, effects);
-    using watched = watch(values, monitor, effects);
+    await using watched = watch(values, monitor, effects);
+    await using server = startServer(values, monitor, watched.effects);
     if (server !== undefined) watched.say(`Live page at ${server.url}`);
     await read(values, monitor, watched.effects);
   }
@@ -64,7 +65,7 @@ function startServer(
 }
 
 /** How somebody follows the stream, and where what else is told goes meanwhile. */
-interface Watched extends Disposable {
+interface Watched extends AsyncDisposable {
   readonly say: (message: string) => void;
   readonly effects: Effects;
 }
@@ -75,12 +76,17 @@ function watch(
   monitor: StreamMonitor,
   effects: Effects,
 ): Watched {
-  const { terminal, stderr } = effects;
-  const say = (message: string): void => complain(effects, `${printable(message)}\n`);
-  if (quiet) return { say, effects, [Symbol.dispose]() {} };
-  if (terminal === undefined || !stderr.isTerminal()) {
-    const lines = printLines(monitor.read, sessionTimeoutMs, effects);
-    return { say, effects, [Symbol.dispose]: () => lines[Symbol.dispose]() };
+  const { terminal } = effects;
+  if (quiet || terminal === undefined || !effects.stderr.isTerminal()) {
+    const opened = new AsyncDisposableStack();
+    const stderr = opened.use(new Unhurried(effects.stderr));
+    const unhurried = { ...effects, stderr };
+    if (!quiet) opened.use(printLines(monitor.read, sessionTimeoutMs, unhurried));
+    return {
+      say: (message) => complain(unhurried, `${printable(message)}\n`),
+      effects: unhurried,
+      [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    };
   }
   const view = liveView(monitor.read, { ...effects, terminal });
   // the view owns the screen: what others write to it is told by the view
@@ -94,7 +100,7 @@ function watch(
   return {
     say: view.say,
     effects: { ...effects, stderr: said },
-    [Symbol.dispose]: () => view[Symbol.dispose](),
+    [Symbol.asyncDispose]: () => view[Symbol.asyncDispose](),
   };
 }
 
