@@ -30,6 +30,8 @@ export interface MemberOptions {
 /** How often it tries again: for ever, as far as a person can tell. */
 const FOR_EVER = 100_000;
 const HEARTBEAT_MS = 500;
+/** After so long a partition that was added to the topic is found, in ms. */
+const METADATA_MS = 3000;
 /** How long leaving the group may take, in ms. */
 const FAREWELL_MS = 4000;
 /** How long it waits after the client has given up, in ms. */
@@ -75,13 +77,14 @@ export class GroupMember implements AsyncDisposable {
       ...{ groupId, sessionTimeout, heartbeatInterval: HEARTBEAT_MS },
       maxWaitTimeInMs: 200,
       minBytes: 1,
+      metadataMaxAge: METADATA_MS,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: FOR_EVER },
     });
     const member = new GroupMember(consumer, options);
     onMissed = () => member.#contact.missed();
     member.#listen(); // before run: the first share must not be missed
-    await member.#run();
+    void member.#run().catch((error) => member.#crashed(error));
     return member;
   }
 

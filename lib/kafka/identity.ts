@@ -16,14 +16,14 @@ export interface TopicIdentity {
 const PATIENCE_MS = 5000;
 
 /**
- * Returns the ids, from the first server that tells them.
+ * Returns the ids, from the first server that answers; undefined where there is no such topic.
  *
- * @throws {Error} If none does; what Deno says of the first one's connection.
+ * @throws {Error} If none tells; what Deno says of the first one's connection.
  */
 export async function readTopicIdentity(
   { servers, tls }: Connection,
   topic: string,
-): Promise<TopicIdentity> {
+): Promise<TopicIdentity | undefined> {
   const asked = servers.map(async (server) => {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const conn = await connect(server, tls, signal);
@@ -63,7 +63,10 @@ function varint(value: number): readonly number[] {
   return value < 128 ? [value] : [value & 127 | 128, ...varint(value >>> 7)];
 }
 
-function parseAnswer(bytes: Uint8Array): TopicIdentity {
+/** Kafka's error for a topic that it does not have. */
+const UNKNOWN_TOPIC = 3;
+
+function parseAnswer(bytes: Uint8Array): TopicIdentity | undefined {
   const fields = new Fields(bytes);
   fields.number(4); // correlation
   fields.tags();
@@ -79,6 +82,7 @@ function parseAnswer(bytes: Uint8Array): TopicIdentity {
   fields.number(4); // controller
   fields.varint(); // one topic
   const error = fields.number(2);
+  if (error === UNKNOWN_TOPIC) return undefined;
   if (error !== 0) throw new Error(`the topic cannot be told (Kafka's error ${error})`);
   fields.text();
   return { clusterId, topicId: formatUuid(fields.bytes(16)) };

@@ -8,7 +8,7 @@ import { openAdmin } from "../kafka/admin.ts";
 import type { LogEntry } from "../kafka/client.ts";
 import type { Connection } from "../kafka/connection.ts";
 import { GroupMember } from "../kafka/consumer.ts";
-import { readTopicIdentity } from "../kafka/identity.ts";
+import { readTopicIdentity, type TopicIdentity } from "../kafka/identity.ts";
 import type { FetchedMessages, PartitionReader } from "../kafka/reader.ts";
 import { fastCleaner } from "../transform/clean.ts";
 import { PLAIN_LAYOUT } from "../transform/types.ts";
@@ -22,6 +22,7 @@ import { readStore } from "./snapshot.ts";
 import { findStarts, type Start } from "./start.ts";
 import type { StreamMonitor } from "./status.ts";
 import { Store } from "./store.ts";
+import { watchTopic } from "./topic_watch.ts";
 
 /** What a stream needs to know. */
 export interface StreamOptions {
@@ -65,7 +66,7 @@ const LOOK_MS = 100;
  */
 export async function stream(options: StreamOptions): Promise<void> {
   const { connection, topic, groupId, olderThan, signal, monitor, now } = options;
-  const ids = await retried(topic, () => readTopicIdentity(connection, topic));
+  const ids = await retried(topic, () => identityOf(connection, topic));
   const identity = { ...ids, topic, groupId, olderThan };
   using store = await Store.open(options.store, identity, { now });
   const { contents, ages } = await readStore(options.store);
@@ -140,6 +141,7 @@ class Run implements PartitionReader {
     if (signal.aborted) end();
     signal.addEventListener("abort", end);
     const watch = setInterval(() => this.#showPhase(member), LOOK_MS);
+    using _topic = this.#watchTopic();
     try {
       await this.#done.promise;
       monitor.phase = "stopping";
@@ -155,12 +157,7 @@ class Run implements PartitionReader {
 
   async findStarts(partitions: readonly number[]): Promise<ReadonlyMap<number, bigint>> {
     const { connection, topic } = this.#options;
-    const ids = await readTopicIdentity(connection, topic);
-    checkIdentity(
-      this.#store.identity,
-      { ...this.#store.identity, ...ids },
-      this.#store.path,
-    );
+    this.#checkTopic(await identityOf(connection, topic));
     await using admin = await openAdmin(connection, { retries: 0 });
     const held = byPartition(await admin.offsets(topic));
     const starts = await this.#findStarts(partitions, held, admin);
@@ -215,6 +212,21 @@ class Run implements PartitionReader {
     this.#done.reject(error);
   }
 
+  #watchTopic(): Disposable {
+    const { connection, topic } = this.#options;
+    return watchTopic({
+      topic,
+      read: () => readTopicIdentity(connection, topic),
+      check: (now) => this.#checkTopic(now),
+      onFailure: (error) => this.#done.reject(error),
+    });
+  }
+
+  #checkTopic(now: TopicIdentity): void {
+    const { identity, path } = this.#store;
+    checkIdentity(identity, { ...identity, ...now }, path);
+  }
+
   async #findStarts(
     partitions: readonly number[],
     held: ReadonlyMap<number, BrokerOffsets>,
@@ -261,6 +273,17 @@ class Run implements PartitionReader {
     if (member.isAway) monitor.phase = "waiting for the broker";
     else if (isWaiting) monitor.phase = this.positions.size > 0 ? "reading" : "joining";
   }
+}
+
+/**
+ * Returns the ids of the topic.
+ *
+ * @throws {Error} If the broker has no such topic, or does not tell.
+ */
+async function identityOf(connection: Connection, topic: string): Promise<TopicIdentity> {
+  const ids = await readTopicIdentity(connection, topic);
+  if (ids === undefined) throw new Error("it has no such topic");
+  return ids;
 }
 
 /** How long a broker may take to tell where its partitions begin and end, in ms. */
