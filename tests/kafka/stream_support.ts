@@ -16,8 +16,10 @@ import { type Bench, flagsFor } from "./support.ts";
 export const TOPIC = "ibtissam";
 /** How many partitions it has. */
 export const PARTITIONS = 2;
-/** A session so short that nobody waits long for a member that was killed. */
+/** A session so short that nobody waits long for a member that was killed … */
 export const SESSION_MS = 1000;
+/** … and one so long that no member is taken for dead because the machine is busy. */
+const LONG_SESSION_MS = 60_000;
 
 /** Sends the messages that the oracle knows, partition by partition in turn. */
 export interface Feeder extends AsyncDisposable {
@@ -94,11 +96,16 @@ export interface StreamProcess {
   readonly ended: Promise<Ran & { readonly signal: Deno.Signal | null }>;
 }
 
-/** Starts a stream in the folder of the bench, where no settings lie about. */
+/**
+ * Starts a stream in the folder of the bench, where no settings lie about.
+ *
+ * @param options `session`: how long the group waits for it, in ms; {@linkcode SESSION_MS} for
+ * one that is to be killed.
+ */
 export function startStream(
   bench: Bench,
   args: readonly string[],
-  { session = SESSION_MS } = {},
+  { session = LONG_SESSION_MS } = {},
 ): StreamProcess {
   const flags = ["--session-timeout-ms", `${session}`, ...flagsFor(bench), ...args];
   const child = startCommand(["stream", ...flags], { cwd: bench.folder });

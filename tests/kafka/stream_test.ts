@@ -12,6 +12,7 @@ import {
   readAll,
   runStream,
   sent,
+  SESSION_MS,
   startStream,
   TOPIC,
   wait,
@@ -24,6 +25,8 @@ const bench = useBroker(async (folder) => {
 });
 
 const SAMPLE = resolve("data/students.csv");
+/** For a stream that is to be killed. */
+const SHORT = { session: SESSION_MS };
 const isSoak = Deno.args.includes("--soak");
 const KILLS = isSoak ? 150 : 25;
 
@@ -110,7 +113,7 @@ kafkaTest(`a stream survives ${KILLS} kills while messages flow`, async () => {
     await using _flow = feeder.flow();
     for (let i = 0; i < KILLS; i++) {
       const [after, withinMs] = MOMENTS[i % MOMENTS.length]!;
-      const { child, said, ended } = startStream(bench(), flags);
+      const { child, said, ended } = startStream(bench(), flags, SHORT);
       if (after !== "") await said(after);
       await wait(withinMs * Math.random());
       child.kill("SIGKILL");
@@ -156,7 +159,7 @@ for (const [signal, exitCode] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
 kafkaTest("a second signal ends a stream at once", async () => {
   const store = `${bench().folder}/twice`;
   const flags = ["--store", store, "--group-id", "twice"];
-  const { child, said, ended } = startStream(bench(), flags);
+  const { child, said, ended } = startStream(bench(), flags, SHORT);
   await said("Reading");
   child.kill("SIGINT");
   child.kill("SIGINT");
