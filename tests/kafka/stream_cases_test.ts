@@ -256,10 +256,11 @@ kafkaTest(
       child.kill("SIGTERM");
       await ended;
     }
-    // what the zombie reads after it has joined again begins where the heir was by then
+    // What the zombie reads after it has joined again begins where the heir was by then. The
+    // commit in which it was stopped it takes back.
     const { contents } = await readStore(zombie);
     for (const [partition, { ranges }] of contents.partitions) {
-      assert.equal(Number(ranges[0]!.next), before.get(partition));
+      assert.ok(Number(ranges[0]!.next) <= before.get(partition)!, `${[...before]}`);
     }
     await overlapFree([zombie, `${folder}/heir`]);
   },
