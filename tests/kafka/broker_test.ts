@@ -9,10 +9,10 @@ import { openProducer } from "../../lib/kafka/producer.ts";
 import { parseProperties } from "../../lib/kafka/properties.ts";
 import { connectionTo, startBroker } from "../../tools/broker/broker.ts";
 import { brokerCommand } from "../../tools/broker/command.ts";
-import { findJars } from "../../tools/broker/jars.ts";
-import { freePorts } from "../../tools/broker/ports.ts";
-import { reasonIn } from "../../tools/broker/process.ts";
+import { KAFKA, reasonIn } from "../../tools/broker/process.ts";
 import { serverProperties } from "../../tools/broker/properties.ts";
+import { findJars } from "../../tools/java/jars.ts";
+import { freePorts } from "../../tools/java/ports.ts";
 import { type Ran, runHere } from "../support.ts";
 import { countMessages, hasBroker, putCertificates, putSecret } from "./support.ts";
 
@@ -84,7 +84,7 @@ async function measure(
 brokerTest(
   "broker keeps its data between runs, adds partitions, and drops all with --reset",
   async (folder) => {
-    await findJars(() => {}); // else the first start tells that it fetches them
+    await findJars(KAFKA, () => {}); // else the first start tells that it fetches them
     const [port] = freePorts(1);
     const args = ["--port", `${port}`];
     const answers =
@@ -204,8 +204,8 @@ brokerTest("a broker that ends at once: two lines that name its log", async (fol
 
 brokerTest("no Java, no Maven, a Maven that fails: two lines", async (folder) => {
   const options = { data: `${folder}/data`, certificates: `${folder}/certs` };
-  const fetch = () => findJars(() => {}, `${folder}/jars`);
-  await findJars(() => {}); // or the lack of Maven would be told instead of that of Java
+  const fetch = () => findJars(KAFKA, () => {}, `${folder}/jars`);
+  await findJars(KAFKA, () => {}); // or the lack of Maven would be told instead of that of Java
   await withEnv({ PATH: folder }, async () => {
     await assert.rejects(startBroker(options), {
       message: "Cannot run java: it does not exist",

@@ -23,12 +23,13 @@ import { resolve } from "node:path";
 import { openAdmin } from "../../lib/kafka/admin.ts";
 import type { Connection } from "../../lib/kafka/connection.ts";
 import { parseTls, readPem } from "../../lib/kafka/tls.ts";
-import { findJars } from "./jars.ts";
-import { freePorts, refuseTakenPort } from "./ports.ts";
+import { findJars } from "../java/jars.ts";
+import { freePorts, refuseTakenPort } from "../java/ports.ts";
+import { end } from "../java/process.ts";
 import {
-  end,
   format,
   isFormatted,
+  KAFKA,
   refuseUsedFolder,
   startKafka,
   untilItAnswers,
@@ -90,8 +91,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const port = options.port ?? free!;
   const ports = new Map(extra.map(({ name }, i) => [name, more[i]!]));
   const connection = connectionTo(port, certificates);
-  refuseTakenPort(port);
-  const jars = await findJars(options.onFetch ?? (() => {}));
+  refuseTakenPort(port, KAFKA);
+  const jars = await findJars(KAFKA, options.onFetch ?? (() => {}));
   const folder = resolve(options.data);
   Deno.mkdirSync(folder, { recursive: true });
   refuseUsedFolder(folder);

@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from "../../lib/cli/settings.ts";
 import { PipelineError } from "../../lib/errors.ts";
+import { aborted } from "../java/aborted.ts";
 import { startBroker } from "./broker.ts";
 
 const settings = {
@@ -79,11 +80,4 @@ async function run(
   }
   const { kind, message } = signal.reason as PipelineError;
   throw new PipelineError(kind, message, { hint });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

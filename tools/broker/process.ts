@@ -1,10 +1,27 @@
 /**
  * Kafka as a process: formatted, started, waited for, ended.
  */
-import { PipelineError, systemReason } from "../../lib/errors.ts";
+import type { PipelineError } from "../../lib/errors.ts";
 import { explain } from "../../lib/kafka/check.ts";
 import type { Connection } from "../../lib/kafka/connection.ts";
 import { askBroker, StrangerError } from "../../lib/kafka/probe.ts";
+import {
+  type JavaProcess,
+  readIfThere,
+  type Reason,
+  startError,
+  startJava,
+  TOO_OLD,
+} from "../java/process.ts";
+import type { Product } from "../java/product.ts";
+
+/** What the broker is. */
+export const KAFKA: Product = {
+  name: "Kafka",
+  server: "broker",
+  kind: "kafka",
+  pom: new URL("pom.xml", import.meta.url),
+};
 
 /** What each of Kafka's programs is started with. */
 export interface Java {
@@ -16,17 +33,8 @@ export interface Java {
   readonly heapMb: number;
 }
 
-/** A running broker. */
-export interface KafkaProcess {
-  readonly child: Deno.ChildProcess;
-  /** What Java itself has said; Kafka writes into `broker.log`. */
-  readonly complaints: Promise<string>;
-}
-
 /** How long a broker may take until it answers, in ms: 1 GB to recover takes a minute. */
 const PATIENCE_MS = 120_000;
-/** How long it may take to end when it is asked to, in ms. */
-const FAREWELL_MS = 20_000;
 
 /** Returns whether a broker's log stands in the folder. */
 export function isFormatted(folder: string): boolean {
@@ -47,7 +55,7 @@ export async function format(java: Java): Promise<void> {
     alphabet: "base64url",
     omitPadding: true,
   });
-  const { child, complaints } = startJava(java, "kafka.tools.StorageTool", [
+  const { child, complaints } = startProgram(java, "kafka.tools.StorageTool", [
     ...["format", "--cluster-id", id, "--config"],
     `${java.folder}/server.properties`,
   ]);
@@ -59,10 +67,10 @@ export async function format(java: Java): Promise<void> {
  *
  * @throws {PipelineError} If Java is missing, or another broker uses the folder.
  */
-export function startKafka(java: Java): KafkaProcess {
+export function startKafka(java: Java): JavaProcess {
   const lock = claim(java.folder);
   try {
-    const kafka = startJava(java, "kafka.Kafka", [`${java.folder}/server.properties`]);
+    const kafka = startProgram(java, "kafka.Kafka", [`${java.folder}/server.properties`]);
     lock.truncateSync();
     lock.writeSync(new TextEncoder().encode(`${kafka.child.pid}`));
     kafka.child.status.then(() => lock.close());
@@ -88,34 +96,23 @@ function claim(folder: string): Deno.FsFile {
   if (lock.tryLockSync(true)) return lock;
   lock.close();
   const [what, hint] = IN_USE;
-  throw startError([`${what}, process ${readIfThere(path)}`, hint]);
+  throw startError(KAFKA, [`${what}, process ${readIfThere(path)}`, hint]);
 }
 
-function startJava(
+function startProgram(
   { jars, folder, heapMb }: Java,
   program: string,
   args: readonly string[],
-): KafkaProcess {
-  try {
-    const child = new Deno.Command("java", {
-      args: [
-        `-Xmx${heapMb}m`,
-        ...["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"], // for a fast start
-        "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-        `-Dorg.slf4j.simpleLogger.logFile=${folder}/broker.log`,
-        ...["-cp", `${jars}/*`, program, ...args],
-      ],
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).spawn();
-    return { child, complaints: child.stderr.text() };
-  } catch (cause) {
-    throw new PipelineError("kafka", `Cannot run java: ${systemReason(cause)}`, {
-      hint: "Install Java 17 or newer (Debian: apt install default-jre-headless)",
-      cause,
-    });
-  }
+): JavaProcess {
+  return startJava(KAFKA, {
+    args: [
+      `-Xmx${heapMb}m`,
+      ...["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"], // for a fast start
+      "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+      `-Dorg.slf4j.simpleLogger.logFile=${folder}/broker.log`,
+      ...["-cp", `${jars}/*`, program, ...args],
+    ],
+  });
 }
 
 /**
@@ -124,7 +121,7 @@ function startJava(
  * @throws {PipelineError} If it ends instead, or takes too long.
  */
 export async function untilItAnswers(
-  { child, complaints }: KafkaProcess,
+  { child, complaints }: JavaProcess,
   { servers, tls }: Connection,
   options: { readonly folder: string; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
@@ -148,26 +145,6 @@ export async function untilItAnswers(
   }
 }
 
-/** Ends the process and waits until it is gone. */
-export async function end(
-  { child, complaints }: KafkaProcess,
-  signal: "SIGTERM" | "SIGKILL",
-): Promise<void> {
-  const send = (signal: Deno.Signal): void => {
-    try {
-      child.kill(signal);
-    } catch { /* it has ended by itself */ }
-  };
-  send(signal);
-  const timer = setTimeout(() => send("SIGKILL"), FAREWELL_MS);
-  await child.status;
-  await complaints;
-  clearTimeout(timer);
-}
-
-/** Why a broker cannot start, and what to do. */
-type Reason = readonly [what: string, hint: string];
-
 const IN_USE: Reason = [
   "another broker uses its data",
   "Stop that one, or choose another folder with --data",
@@ -175,10 +152,7 @@ const IN_USE: Reason = [
 
 /** What Kafka and Java say, and what it means. */
 const MEANINGS: readonly (readonly [RegExp, Reason])[] = [
-  [/UnsupportedClassVersionError/, [
-    "this Java is too old",
-    "Install Java 17 or newer (Debian: apt install default-jre-headless)",
-  ]],
+  TOO_OLD,
   [/Failed to acquire lock on file/, IN_USE], // of a broker that nobody looks after any more
   [/No space left on device/, [
     "the disk is full",
@@ -197,18 +171,5 @@ async function failure(
   complaints: Promise<string>,
 ): Promise<PipelineError> {
   const log = `${await complaints}\n${readIfThere(`${folder}/broker.log`)}`;
-  return startError(reasonIn(log, folder), new Error(log.slice(-4000)));
-}
-
-function startError([what, hint]: Reason, cause?: unknown): PipelineError {
-  const message = `Cannot start the broker: ${what}`;
-  return new PipelineError("kafka", message, { hint, cause });
-}
-
-function readIfThere(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return "";
-  }
+  return startError(KAFKA, reasonIn(log, folder), new Error(log.slice(-4000)));
 }

@@ -1,12 +1,11 @@
 /**
- * Kafka itself: the jars that `pom.xml` names, fetched once through Maven.
+ * A product itself: the jars that its `pom.xml` names, fetched once through Maven.
  */
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { PipelineError, systemReason } from "../../lib/errors.ts";
+import type { Product } from "./product.ts";
 
-const POM = fileURLToPath(new URL("pom.xml", import.meta.url));
-const JARS = fileURLToPath(new URL("jars", import.meta.url));
 const MAVEN = Deno.build.os === "windows" ? "mvn.cmd" : "mvn";
 
 /**
@@ -16,15 +15,19 @@ const MAVEN = Deno.build.os === "windows" ? "mvn.cmd" : "mvn";
  * @param jars Where the folder stands.
  * @throws {PipelineError} If Maven is missing or fails.
  */
-export async function findJars(onFetch: () => void, jars = JARS): Promise<string> {
-  const pom = Deno.readFileSync(POM);
+export async function findJars(
+  product: Product,
+  onFetch: () => void,
+  jars = fileURLToPath(new URL("jars", product.pom)),
+): Promise<string> {
+  const pom = Deno.readFileSync(product.pom);
   const folder = `${jars}/${createHash("sha256").update(pom).digest("hex").slice(0, 8)}`;
   if (exists(folder)) return folder;
   onFetch();
   Deno.mkdirSync(jars, { recursive: true });
   const partial = Deno.makeTempDirSync({ dir: jars, prefix: "partial-" });
   try {
-    await fetchJars(partial);
+    await fetchJars(product, partial);
     renameUnlessThere(partial, folder);
   } catch (error) {
     Deno.removeSync(partial, { recursive: true });
@@ -33,25 +36,29 @@ export async function findJars(onFetch: () => void, jars = JARS): Promise<string
   return folder;
 }
 
-async function fetchJars(folder: string): Promise<void> {
-  const { success, stdout } = await runMaven([
-    ...["--batch-mode", "--quiet", "--file", POM],
+async function fetchJars(product: Product, folder: string): Promise<void> {
+  const { name, kind, pom } = product;
+  const { success, stdout } = await runMaven(kind, [
+    ...["--batch-mode", "--quiet", "--file", fileURLToPath(pom)],
     ...["dependency:copy-dependencies", "-DincludeScope=runtime"],
     `-DoutputDirectory=${folder}`,
   ]);
   if (success) return;
   const [, why] = /\[ERROR\] (.{1,300})/.exec(new TextDecoder().decode(stdout)) ??
     [, "it gives no reason"];
-  throw new PipelineError("kafka", `Cannot fetch Kafka: ${MAVEN} failed: ${why}`, {
+  throw new PipelineError(kind, `Cannot fetch ${name}: ${MAVEN} failed: ${why}`, {
     hint: "Maven needs the network, or a mirror in its settings.xml, the first time",
   });
 }
 
-async function runMaven(args: string[]): Promise<Deno.CommandOutput> {
+async function runMaven(
+  kind: Product["kind"],
+  args: string[],
+): Promise<Deno.CommandOutput> {
   try {
     return await new Deno.Command(MAVEN, { args, stdin: "null" }).output();
   } catch (cause) {
-    throw new PipelineError("kafka", `Cannot run ${MAVEN}: ${systemReason(cause)}`, {
+    throw new PipelineError(kind, `Cannot run ${MAVEN}: ${systemReason(cause)}`, {
       hint: "Install Apache Maven (Debian: apt install maven), then run this again",
       cause,
     });

@@ -2,10 +2,11 @@
  * Ports to listen on at 127.0.0.1.
  */
 import { PipelineError } from "../../lib/errors.ts";
+import type { Product } from "./product.ts";
 
 /**
  * Below the ports that systems give to outgoing connections: a client that tries again and
- * again to reach a broker that is down could else be given the broker's own port.
+ * again to reach a server that is down could else be given the server's own port.
  */
 const FIRST = 20_000;
 const LAST = 29_999;
@@ -29,12 +30,12 @@ export function freePorts(count: number): number[] {
  *
  * @throws {PipelineError} If somebody does.
  */
-export function refuseTakenPort(port: number): void {
+export function refuseTakenPort(port: number, { server, kind }: Product): void {
   const listener = tryToListen(port);
   listener?.close();
   if (listener !== undefined) return;
-  throw new PipelineError("kafka", `Cannot start the broker: port ${port} is taken`, {
-    hint: "Stop what listens there (another broker?), or choose another with --port",
+  throw new PipelineError(kind, `Cannot start the ${server}: port ${port} is taken`, {
+    hint: `Stop what listens there (another ${server}?), or choose another with --port`,
   });
 }
 
