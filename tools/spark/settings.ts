@@ -29,7 +29,7 @@ export function javaArguments(options: JavaOptions): string[] {
   const properties = {
     "log4j2.configurationFile": LOG4J,
     "cohort.log": `${folder}/spark.log`,
-    "java.io.tmpdir": `${folder}/tmp`,
+    "java.io.tmpdir": `${folder}/scratch`,
     ...NETTY,
     ...sparkSettings(options),
   };
@@ -68,8 +68,8 @@ function sparkSettings(
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.ui.enabled": "false",
-    "spark.local.dir": `${folder}/tmp`,
-    "spark.sql.warehouse.dir": `${folder}/tmp/warehouse`,
+    "spark.local.dir": `${folder}/scratch`,
+    "spark.sql.warehouse.dir": `${folder}/scratch/warehouse`,
     // the client takes rows home as they come, so that they need not all have room here
     "spark.driver.maxResultSize": "0",
     ...settings,

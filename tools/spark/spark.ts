@@ -87,12 +87,12 @@ export async function startSpark(options: SparkOptions): Promise<SparkServer> {
   refuseTakenPort(port, SPARK);
   const jars = await findJars(SPARK, options.onFetch ?? (() => {}));
   const folder = resolve(options.folder, `${port}`); // whose port is free, so is its folder
-  const temporary = `${folder}/tmp`;
-  removeIfThere(temporary); // of one that was killed
-  Deno.mkdirSync(temporary, { recursive: true });
+  const scratch = `${folder}/scratch`;
+  removeIfThere(scratch); // of one that was killed
+  Deno.mkdirSync(scratch, { recursive: true });
   const server = startJava(SPARK, {
     args: javaArguments({ jars, folder, port, cores, memoryMb, settings, isHasty }),
-    cwd: temporary,
+    cwd: scratch,
     env: {
       PATH: `${dirname(Deno.execPath())}${delimiter}${path}`,
       SPARK_LOCAL_IP: "127.0.0.1",
@@ -100,7 +100,7 @@ export async function startSpark(options: SparkOptions): Promise<SparkServer> {
   });
   const stop = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
     await end(server, signal);
-    removeIfThere(temporary);
+    removeIfThere(scratch);
   };
   const address = `sc://127.0.0.1:${port}`;
   try {
