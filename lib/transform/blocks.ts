@@ -79,7 +79,7 @@ export class BlockCutter {
     const end = Math.min(from + this.#blockBytes, this.#length);
     const known = this.#bytes.subarray(from, end);
     // a line without quotes ends where it ends, whatever follows
-    const hasQuotes = known.includes(QUOTE);
+    const hasQuotes = countByte(known, QUOTE) > 0;
     const own = hasQuotes
       ? this.#endOfLines(known.subarray(0, Math.max(0, decided - from)))
       : known.lastIndexOf(this.#lineEnd) + 1;

@@ -13,6 +13,9 @@ export interface Exports {
   readonly OTHER: WebAssembly.Global;
   readonly CONTROL: WebAssembly.Global;
   readonly ESCAPES: WebAssembly.Global;
+  readonly AGE_TEXTS: WebAssembly.Global;
+  readonly SIXTEENS: WebAssembly.Global;
+  readonly TAIL_MASK: WebAssembly.Global;
   readonly BASE64: WebAssembly.Global;
   readonly COUNTS: WebAssembly.Global;
   readonly PLACE: WebAssembly.Global;
@@ -48,7 +51,6 @@ export interface Exports {
     age: number,
     field: number,
   ): void;
-  start(): void;
   run(
     at: number,
     end: number,

@@ -74,7 +74,6 @@ export class Kernel {
       end: () => wasm.rejectEnd.value,
       setEnd: wasm.setRejectEnd,
     });
-    wasm.start();
     wasm.setRowEnd(wasm.ROWS.value);
     fillTables(memory, wasm);
   }

@@ -2,18 +2,23 @@
  * The tables that the kernel reads, made by the rules as text themselves.
  */
 import { toJson } from "../../json.ts";
-import { CONTROL, normalise, WHITE_SPACE } from "../rules.ts";
+import { CONTROL, MAX_AGE, normalise, WHITE_SPACE } from "../rules.ts";
 import { REASONS } from "../types.ts";
 import type { Exports } from "./exports.ts";
 
 const UTF8 = new TextEncoder();
+/** How many bytes are taken together. */
+const LANES = 16;
 
 /** Fills all tables in the kernel's memory. */
 export function fillTables(memory: Uint8Array, wasm: Exports): void {
   fillUpperCase(memory, wasm);
   fillKinds(memory, wasm);
   fillEscapes(memory, wasm);
+  fillAgeTexts(memory, wasm);
+  fillSixteens(memory, wasm);
   fillReasonNames(memory, wasm);
+  memory.fill(0xff, wasm.TAIL_MASK.value, wasm.TAIL_MASK.value + LANES);
   memory.set(UTF8.encode(BASE64_DIGITS), wasm.BASE64.value);
 }
 
@@ -67,6 +72,21 @@ function fillEscapes(memory: Uint8Array, { ESCAPES }: Exports): void {
   for (let codePoint = 0; codePoint < ESCAPES_END; codePoint++) {
     const json = toJson(String.fromCodePoint(codePoint)).slice(1, -1);
     putText(memory, ESCAPES.value + 8 * codePoint, json);
+  }
+}
+
+/** Fills the table of ages as rows have them. */
+function fillAgeTexts(memory: Uint8Array, { AGE_TEXTS }: Exports): void {
+  for (let age = 0; age <= MAX_AGE; age++) {
+    putText(memory, AGE_TEXTS.value + 8 * age, `${age},`);
+  }
+}
+
+/** Fills the table of sixteen times each byte. */
+function fillSixteens(memory: Uint8Array, { SIXTEENS }: Exports): void {
+  for (let byte = 0; byte < 0x100; byte++) {
+    const at = SIXTEENS.value + LANES * byte;
+    memory.fill(byte, at, at + LANES);
   }
 }
 

@@ -23,11 +23,6 @@ const FIELD: usize = 12;
 const CELL: usize = 16;
 const CELL_LENGTH: usize = 20;
 
-/** Fills the tail mask: run it once. */
-export function start(): void {
-  memory.fill(TAIL_MASK, 0xff, LANES);
-}
-
 const SLOT_MASK: u32 = (MOST_SPELLINGS << 1) - 1;
 const PRIME_1: u64 = 0x9e3779b97f4a7c15;
 const PRIME_2: u64 = 0xc2b2ae3d27d4eb4f;

@@ -7,7 +7,9 @@
  * | UPPER_CASE     | 16 KiB        | 8 a code point below U+0800: up to 7 bytes, their number |
  * | KINDS          | 64 KiB        | 1 a code point below U+10000: its kind, as in `utf8.ts`  |
  * | ESCAPES        | 1.5 KiB       | 8 a code point below U+00C0: its JSON, and the length    |
+ * | AGE_TEXTS      | 1.2 KiB       | 8 an age: its digits and a comma, and the length         |
  * | BASE64         | 64            | the digits of Base64                                     |
+ * | SIXTEENS       | 4 KiB         | 16 times each byte                                       |
  * | TAIL_MASK      | 32            | 16 times 0xff, then 16 times 0                           |
  * | CELLS          | 4 KiB         | 8 a cell of the line: where it begins and where it ends  |
  * | COUNTS         | 64            | 4 each: records, blank ones, kept ones, then one a reason |
@@ -38,8 +40,10 @@ export const TEXTS_SIZE: usize = 64 << 20;
 export const UPPER_CASE: usize = 1 << 16;
 export const KINDS: usize = UPPER_CASE + 0x800 * 8;
 export const ESCAPES: usize = KINDS + 0x10000;
-export const BASE64: usize = ESCAPES + 0xc0 * 8;
-export const TAIL_MASK: usize = BASE64 + 64;
+export const AGE_TEXTS: usize = ESCAPES + 0xc0 * 8;
+export const BASE64: usize = AGE_TEXTS + AGE_COUNTS * 8;
+export const SIXTEENS: usize = (BASE64 + 64 + 63) & ~63; // on lines of the cache
+export const TAIL_MASK: usize = SIXTEENS + 0x100 * LANES;
 export const CELLS: usize = TAIL_MASK + 2 * LANES;
 export const COUNTS: usize = CELLS + (<usize>MOST_CELLS << 3);
 export const PLACE: usize = COUNTS + 64;
@@ -47,7 +51,7 @@ export const REASON_NAMES: usize = PLACE + PLACE_SIZE;
 export const INPUT: usize = REASON_NAMES + 1024;
 export const ROWS: usize = INPUT + INPUT_SIZE + 64;
 export const REJECTS: usize = ROWS + ROWS_SIZE;
-export const SPELLINGS: usize = (REJECTS + REJECTS_SIZE + 63) & ~63; // on lines of the cache
+export const SPELLINGS: usize = (REJECTS + REJECTS_SIZE + 63) & ~63;
 export const TEXTS: usize = SPELLINGS + SPELLING_SIZE * (<usize>MOST_SPELLINGS << 1);
 export const AGES: usize = TEXTS + TEXTS_SIZE;
 

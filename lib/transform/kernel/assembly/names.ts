@@ -1,10 +1,14 @@
 /**
- * Names in upper case: ASCII sixteen letters at a time, letters of two bytes by a table that
- * the rules as text have filled.
+ * Writes the cells of a row but the last one: names in upper case, ASCII sixteen letters at a
+ * time, letters of two bytes by a table that the rules as text have filled; and the age.
  */
-import { COMMA, equal, isFormula, NOT_ASCII, QUOTE, skipSpaces, SPACE } from "./bytes";
-import { delimiter } from "./layout";
-import { LANES, UPPER_CASE } from "./memory";
+import { COMMA, equal, isFormula, NOT_ASCII, sixteen, skipSpaces, SPACE } from "./bytes";
+import { AGE_TEXTS, LANES, UPPER_CASE } from "./memory";
+
+const LOWER_A: u32 = 0x61;
+const LOWER_Z: u32 = 0x7a;
+/** In which a letter of ASCII differs from its upper case. */
+const CASE_BIT: u32 = 0x20;
 
 /** Where the row that is being written ends. */
 export let rowEnd: usize = 0;
@@ -13,92 +17,90 @@ export function setRowEnd(at: usize): void {
   rowEnd = at;
 }
 
-@inline
-export function put(byte: u32): void {
-  store<u8>(rowEnd, <u8>byte);
-  rowEnd++;
-}
-
 /** Writes first and last name, each with a comma, from a cell that holds both. */
 @inline
 export function copyFullName(from: usize, end: usize): bool {
-  const at = copyWord(skipSpaces(from));
-  if (at == 0) return false;
-  put(COMMA);
-  return copyWords(at, end);
+  const first = skipSpaces(from);
+  if (isFormula(load<u8>(first))) return false;
+  const last = copyWord(first, end);
+  if (last == 0) return false;
+  endCell();
+  return copyWords(last, end);
 }
 
 /** Writes the words of a cell, one space between two, and a comma. */
 @inline
 export function copyWords(from: usize, end: usize): bool {
-  let at = copyWord(skipSpaces(from));
-  if (at == 0) return false;
-  while (true) {
+  let at = skipSpaces(from);
+  if (isFormula(load<u8>(at))) return false;
+  do {
+    at = copyWord(at, end);
+    if (at == 0) return false;
     at = skipSpaces(at);
-    if (at >= end) break; // a quote, a delimiter or a line end stands behind each cell
-    put(SPACE);
-    const word = rowEnd;
-    at = copyLetters(at);
-    if (at == 0 || rowEnd == word) return false; // a comma or a delimiter in quotes
-  }
-  put(COMMA);
+  } while (at < end); // a quote, a delimiter or a line end stands behind each cell
+  endCell();
   return true;
 }
 
-/** Copies a name's first word; 0 where there is none or a spreadsheet would run it. */
+/** Writes the age and a comma. */
 @inline
-function copyWord(from: usize): usize {
-  if (isFormula(load<u8>(from))) return 0;
-  const row = rowEnd;
-  const at = copyLetters(from);
-  return rowEnd == row ? 0 : at;
+export function copyAge(age: u32): void {
+  const text = load<u64>(AGE_TEXTS + (<usize>age << 3));
+  store<u64>(rowEnd, text);
+  rowEnd += <usize>(text >> 56);
 }
 
-/** Copies letters in upper case up to the first byte that is none; 0 if that has no rule here. */
+/** Makes the space behind the last word a comma. */
 @inline
-function copyLetters(from: usize): usize {
+function endCell(): void {
+  store<u8>(rowEnd - 1, <u8>COMMA);
+}
+
+/** Copies letters in upper case and a space; 0 if there are none, or one has no rule here. */
+@inline
+function copyWord(from: usize, end: usize): usize {
   let at = from;
+  let to = rowEnd;
   while (true) {
     const bytes = v128.load(at);
-    const stops = i8x16.bitmask(stopsIn(bytes));
-    v128.store(rowEnd, upperCase(bytes));
-    if (stops == 0) {
-      at += LANES;
-      rowEnd += LANES;
-      continue;
-    }
-    const letters = <usize>ctz(stops);
+    v128.store(to, upperCase(bytes));
+    const letters = min(lettersIn(bytes), end - at);
     at += letters;
-    rowEnd += letters;
-    if (<u32>load<u8>(at) < NOT_ASCII) return at;
+    to += letters;
+    if (letters == LANES) continue;
+    if (at == end || <u32>load<u8>(at) < NOT_ASCII) break;
     do {
       const upper = twoByteLetter(at);
       if (upper == 0) return 0;
-      store<u64>(rowEnd, upper);
-      rowEnd += <usize>(upper >> 56);
+      store<u64>(to, upper);
+      to += <usize>(upper >> 56);
       at += 2;
     } while (<u32>load<u8>(at) >= NOT_ASCII);
   }
+  store<u8>(to, <u8>SPACE);
+  rowEnd = to + 1;
+  return at == from ? 0 : at;
 }
 
-/** Where a byte is white space, a quote, a separator, or not ASCII. */
+/** Returns how many bytes there are before the first space, comma or byte of no ASCII. */
 @inline
-function stopsIn(bytes: v128): v128 {
-  const notAbove = i8x16.le_s(bytes, i8x16.splat(<i8>SPACE)); // signed: 0x80 and up too
-  const separator = v128.or(equal(bytes, COMMA), equal(bytes, delimiter));
-  return v128.or(v128.or(notAbove, separator), equal(bytes, QUOTE));
+function lettersIn(bytes: v128): usize {
+  const isStop = v128.or(i8x16.le_s(bytes, sixteen(SPACE)), equal(bytes, COMMA)); // signed
+  return <usize>ctz(i8x16.bitmask(isStop) | 1 << LANES);
 }
 
 @inline
 function upperCase(bytes: v128): v128 {
-  const place = i8x16.sub(bytes, i8x16.splat(0x61)); // "a" is 0
-  const isLower = i8x16.lt_u(place, i8x16.splat(26));
-  return v128.xor(bytes, v128.and(isLower, i8x16.splat(0x20)));
+  const isLower = v128.and(
+    i8x16.ge_s(bytes, sixteen(LOWER_A)),
+    i8x16.le_s(bytes, sixteen(LOWER_Z)),
+  );
+  return v128.xor(bytes, v128.and(isLower, sixteen(CASE_BIT)));
 }
 
 /** Returns the letter's upper case as the table has it, or 0 where it has none. */
 @inline
-export function twoByteLetter(at: usize): u64 {
+function twoByteLetter(at: usize): u64 {
   const lead = <u32>load<u8>(at);
   const tail = <u32>load<u8>(at, 1);
   if (lead < 0xc2 || lead > 0xdf || (tail & 0xc0) != 0x80) return 0;

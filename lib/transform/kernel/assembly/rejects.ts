@@ -1,7 +1,7 @@
 /**
  * Writes a reject's line of JSON, as `lib/transform/rejects.ts` does.
  */
-import { BACKSLASH, DELETE, DIGIT_0, equal, EQUALS, LINE_FEED, QUOTE, SPACE } from "./bytes";
+import { BACKSLASH, DELETE, DIGIT_0, equal, EQUALS, LINE_FEED, QUOTE, sixteen, SPACE } from "./bytes";
 import { lineEnd } from "./cells";
 import { BASE64, ESCAPES, LANES, PLACE, REASON_NAMES, REASON_SIZE, REJECTS } from "./memory";
 import { INVALID_UTF8 } from "./reasons";
@@ -53,7 +53,7 @@ function putText(from: usize, end: usize): void {
 /** Where a byte is, or may begin, a character that JSON escapes. */
 @inline
 function escapedIn(bytes: v128): v128 {
-  const isLow = i8x16.lt_u(bytes, i8x16.splat(<i8>SPACE));
+  const isLow = i8x16.lt_u(bytes, sixteen(SPACE));
   const ofJson = v128.or(isLow, v128.or(equal(bytes, QUOTE), equal(bytes, BACKSLASH)));
   return v128.or(ofJson, v128.or(equal(bytes, DELETE), equal(bytes, LEAD_OF_C1)));
 }

@@ -3,7 +3,7 @@
  * are, by a table that the rules as text have filled.
  */
 import { NOT_ASCII } from "./bytes";
-import { KINDS } from "./memory";
+import { KINDS, LANES } from "./memory";
 
 // what KINDS holds, the best first
 /** Visible ASCII but the quote, or a letter of UPPER_CASE: normalising leaves it a letter. */
@@ -17,15 +17,25 @@ export const CONTROL: u32 = 3;
 /** Whether the bytes are UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF. */
 export function isUtf8(from: usize, end: usize): bool {
   let at = from;
-  while (at < end) {
-    if (<u32>load<u8>(at) < NOT_ASCII) at++;
-    else {
-      const length = longLength(at, end);
-      if (length == 0) return false;
-      at += length;
-    }
+  while (true) {
+    at = skipAscii(at, end);
+    if (at >= end) return true;
+    const length = longLength(at, end);
+    if (length == 0) return false;
+    at += length;
   }
-  return true;
+}
+
+/** Returns the place of the first byte from there on that is not ASCII, or one from the end on. */
+@inline
+function skipAscii(from: usize, end: usize): usize {
+  let at = from;
+  while (at < end) {
+    const others = i8x16.bitmask(v128.load(at)); // the highest bits
+    if (others != 0) return at + <usize>ctz(others);
+    at += LANES;
+  }
+  return at;
 }
 
 /** Returns the length of a character that is not ASCII; 0 for none: RFC 3629, section 4. */
