@@ -48,8 +48,9 @@ export function progressPrinter(effects: Effects): ProgressPrinter {
   };
 }
 
-/** Returns the line: input, bytes, records a second, time left. */
+/** Returns the line: input, bytes, records a second, time left; of a cluster, its tasks. */
 export function formatProgress(progress: Progress, seconds: number): string {
+  if (progress.tasks !== undefined) return formatTasks(progress.source, progress.tasks);
   const { source, bytes, totalBytes, records } = progress;
   const rate = `${number.format(records / seconds)} records/s`;
   const mb = megabytes.format(bytes / 1e6);
@@ -62,4 +63,13 @@ export function formatProgress(progress: Progress, seconds: number): string {
   return `${printable(source)}  ${
     number.format(100 * share)
   } %  ${mb} of ${total} MB  ${rate}${left}`;
+}
+
+function formatTasks(
+  source: string,
+  { done, total }: NonNullable<Progress["tasks"]>,
+): string {
+  const share = total === 0 ? 0 : done / total;
+  return `${printable(source)}  ${number.format(100 * share)} %  ` +
+    `${number.format(done)} of ${number.format(total)} tasks on the cluster`;
 }

@@ -23,6 +23,7 @@ import {
   reportSettings,
   type ReportValues,
 } from "./report_settings.ts";
+import { isOnCluster, isTopic, openOnCluster } from "./report_cluster.ts";
 import { areStores } from "./report_stores.ts";
 import { type ConfigFile, parseConfig, readFlags, readSettings } from "./settings.ts";
 import { formatEngine, formatFiles, formatSummary, warningsOf } from "./summary.ts";
@@ -43,7 +44,7 @@ export const reportCommand: Command = {
     }
     // before the run: after it, the earlier outputs would no longer be untouched
     if (values.pdf) OutputFolder.check(values.out, [PDF]);
-    if (values.from === undefined) await report(values, effects);
+    if (values.from === undefined || isTopic(values)) await report(values, effects);
     else await drawAgain(values.from, values, [...flags.keys()], effects);
     await show(values);
   },
@@ -82,6 +83,7 @@ async function openInputs(
   onWarning: (message: string) => void,
 ): Promise<(options: JobOptions) => Promise<Result>> {
   const { "older-than": olderThan, "allow-gaps": allowGaps } = values;
+  if (isOnCluster(values)) return await openOnCluster(values, effects, onWarning);
   const years = olderThan === undefined ? {} : { olderThan };
   if (areStores(values)) {
     const stores = await readStores(values.input, { ...years, allowGaps });
@@ -93,7 +95,7 @@ async function openInputs(
 
 function tell(
   result: Result,
-  { json, quiet, out, "no-html": noPage }: ReportValues,
+  { json, quiet, out, parts, "no-html": noPage }: ReportValues,
   seconds: number,
   { stdout, env }: Effects,
 ): void {
@@ -101,7 +103,8 @@ function tell(
   else if (!quiet) {
     const isPlain = !stdout.isTerminal() || (env("NO_COLOR") ?? "") !== "";
     const files = Object.values(OUTPUTS).filter((file) =>
-      !noPage || file !== OUTPUTS.page
+      (!noPage || file !== OUTPUTS.page) &&
+      (parts === undefined || file !== OUTPUTS.students)
     );
     print(stdout, formatSummary(result, { out, files, seconds, isPlain }));
   }

@@ -27,7 +27,21 @@ export const reportSettings = {
     help:
       "CSV file, folder of *.csv* files, store of a stream, or - for standard input; repeatable (data/students.csv)",
   },
-  from: text("FILE", "Draw the page again from a report.json, without the data"),
+  engine: text(
+    "URL",
+    "Let a Spark cluster do the work: sc://host:15002; --input is what it sees, or kafka://TOPIC",
+  ),
+  parts: text("URI", "With --engine: leave the CSV there, as part files of the cluster"),
+  "max-rejects-home": {
+    value: "N",
+    help: "With --engine: write so many rejects at most (all; 100000 with --parts)",
+    schema: wholeNumber(0, 1_000_000_000).optional(),
+  },
+  from: text(
+    "FILE|PLACE",
+    "Draw the page again from a report.json, without the data; of kafka://, where to begin",
+  ),
+  to: text("PLACE", "Where kafka:// ends: an offset, or a time (with what it holds now)"),
   out: {
     value: "FOLDER",
     help: "Where the files go (reports)",

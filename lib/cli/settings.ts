@@ -272,7 +272,8 @@ export function nearest(word: string, words: readonly string[]): string | undefi
   const ranked = words.map((other) => ({ other, distance: leven(word, other) }))
     .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  return best !== undefined && best.distance <= Math.max(2, word.length / 3)
-    ? best.other
-    : undefined;
+  if (best === undefined || best.distance > Math.max(2, word.length / 3)) {
+    return undefined;
+  }
+  return best.distance < best.other.length ? best.other : undefined; // else nothing is alike
 }

@@ -21,7 +21,7 @@ export class Examples {
     for (const [reason, count] of reasons) {
       wanted += Math.max(0, Math.min(EXAMPLES - this.#of(reason), count));
     }
-    if (wanted === 0) return;
+    if (wanted === 0 || rejects.length === 0) return; // counted, but not told
     for (const text of new TextDecoder().decode(rejects).split("\n")) {
       const line = JSON.parse(text) as RejectLine;
       if (this.#of(line.reason) === EXAMPLES) continue;

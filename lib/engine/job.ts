@@ -33,6 +33,8 @@ export interface Progress {
   readonly totalBytes: number | undefined;
   /** Records read so far. */
   readonly records: number;
+  /** Only of a cluster: how many of its tasks are done. */
+  readonly tasks?: { readonly done: number; readonly total: number };
 }
 
 /** What a run needs to know; what is absent has a default. */
@@ -47,6 +49,10 @@ export interface JobOptions {
   readonly bom?: boolean;
   /** Other parameters that the result names, as the user gave them. */
   readonly parameters?: Partial<RunParameters>;
+  /** Returns how many rows were written elsewhere; where it is given, none are written here. */
+  readonly rowsElsewhere?: () => number;
+  /** How many rejects are written at most; by default all. */
+  readonly maxRejects?: number;
   /** Whether the page is drawn; by default it is. */
   readonly page?: boolean;
   /** Who cleans, in one thread; the fastest by default. */
@@ -68,7 +74,7 @@ export class Job implements Disposable {
   readonly #parameters: RunParameters;
   /** Who cleans. */
   readonly engine: Engine;
-  readonly #students: OutputFile;
+  readonly #students: OutputFile | undefined;
   readonly #rejects: OutputFile;
   readonly #counts = { read: 0, blank: 0, rejected: 0, filtered: 0, kept: 0 };
   readonly #reasons = new Map<Reason, number>();
@@ -86,10 +92,12 @@ export class Job implements Disposable {
     this.#parameters = parameters;
     this.#options = options;
     this.engine = engine;
-    this.#students = folder.create(OUTPUTS.students);
+    if (options.rowsElsewhere === undefined) {
+      this.#students = folder.create(OUTPUTS.students);
+      const mark = parameters.bom ? "\ufeff" : "";
+      this.#students.write(UTF8.encode(mark + STUDENTS_HEADER));
+    }
     this.#rejects = folder.create(OUTPUTS.rejects);
-    const mark = parameters.bom ? "\ufeff" : "";
-    this.#students.write(UTF8.encode(mark + STUDENTS_HEADER));
   }
 
   /** How many records were read so far. */
@@ -127,8 +135,8 @@ export class Job implements Disposable {
 
   /** Writes and counts what became of some records. */
   take({ csv, rejects, counts, reasons, byText }: Cleaned): void {
-    this.#students.write(csv);
-    this.#rejects.write(rejects);
+    this.#students?.write(csv);
+    this.#rejects.write(this.#asManyAsWanted(rejects));
     for (const key of Object.keys(counts) as (keyof Counts)[]) {
       this.#counts[key] += counts[key];
     }
@@ -137,6 +145,19 @@ export class Job implements Disposable {
     for (const [reason, count] of reasons) {
       this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + count);
     }
+  }
+
+  /** Returns the first of the lines, as far as there is room for them. */
+  #asManyAsWanted(rejects: Uint8Array): Uint8Array {
+    const { maxRejects } = this.#options;
+    if (maxRejects === undefined) return rejects;
+    let end = 0;
+    for (let left = maxRejects - this.#rejects.lines; left > 0; left--) {
+      const next = rejects.indexOf(LF, end) + 1;
+      if (next === 0) return rejects;
+      end = next;
+    }
+    return rejects.subarray(0, end);
   }
 
   /** How many records the rules as text have read, because the kernel could not. */
@@ -155,10 +176,13 @@ export class Job implements Disposable {
       filtered,
       kept,
     };
+    const { maxRejects = Infinity } = this.#options;
     const ages = await this.engine.ages();
     checkFunnel(funnel, {
-      rows: this.#students.lines - 1,
-      rejectLines: this.#rejects.lines,
+      rows: this.#students ? this.#students.lines - 1 : this.#options.rowsElsewhere!(),
+      rejectLines: this.#rejects.lines === Math.min(rejected, maxRejects)
+        ? rejected
+        : this.#rejects.lines,
       rejects: this.#reasons.values().reduce((sum, count) => sum + count, 0),
       records: this.#inputs.reduce((sum, { records }) => sum + records, 0),
       ...countAges(ages, this.#parameters.older_than),
@@ -175,7 +199,9 @@ export class Job implements Disposable {
     });
     const { fields } = publish(result);
     const statistics = this.#folder.write(OUTPUTS.statistics, formatStatistics(fields));
-    const outputs = [this.#students.close(), statistics, this.#rejects.close()];
+    const rejects = this.#rejects.close();
+    const outputs = [statistics, rejects];
+    if (this.#students !== undefined) outputs.unshift(this.#students.close());
     return publish({ ...result, outputs });
   }
 
@@ -204,6 +230,7 @@ function defaultThreads(): number {
 }
 
 const UTF8 = new TextEncoder();
+const LF = 10;
 
 /** The longest text of an example, in characters; `rejects.jsonl` has the whole. */
 const EXAMPLE_CHARACTERS = 300;

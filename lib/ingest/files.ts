@@ -5,12 +5,11 @@
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers";
 import { PipelineError, systemReason } from "../errors.ts";
-import type { BytesBatch, Input, Layout } from "../transform/types.ts";
-import { type Chunks, peek } from "./chunks.ts";
-import { unpack } from "./compression.ts";
-import { type DialectOptions, findLayout, HEAD_BYTES } from "./dialect.ts";
-import { findEncoding, toUtf8 } from "./encoding.ts";
+import type { BytesBatch, Input } from "../transform/types.ts";
+import type { Chunks } from "./chunks.ts";
+import type { DialectOptions } from "./dialect.ts";
 import type { Digest, Source } from "./source.ts";
+import { type Opened, openText } from "./text.ts";
 
 /** What the user has decided for all files alike; what is absent is found out, file by file. */
 export interface ReadOptions extends DialectOptions {
@@ -80,13 +79,13 @@ async function fileSource(path: string, options: ReadOptions): Promise<Source> {
   const { size, isFile } = await onDisk(path, () => Deno.stat(path));
   if (!isFile) throw notAFile(path); // in a folder: opening a FIFO would wait for a writer
   const head = fileChunks(path);
-  const { layout } = await open(path, head, options).finally(() =>
+  const { layout } = await openText(path, head, options).finally(() =>
     head.return(undefined)
   );
   const meter = digestMeter();
   async function* read(signal: AbortSignal): AsyncGenerator<BytesBatch> {
     const bytes = meter.through(fileChunks(path, options.onWarning));
-    yield* batches({ name: path, layout }, await open(path, bytes, options), signal);
+    yield* batches({ name: path, layout }, await openText(path, bytes, options), signal);
   }
   return {
     name: path,
@@ -103,28 +102,10 @@ async function standardInput(options: ReadOptions): Promise<Source> {
     throw new PipelineError("input", "Cannot read -: there is no standard input here");
   }
   const meter = digestMeter();
-  const opened = await open("-", meter.through(options.stdin), options);
+  const opened = await openText("-", meter.through(options.stdin), options);
   const { layout } = opened;
   const read = (signal: AbortSignal) => batches({ name: "-", layout }, opened, signal);
   return { name: "-", layout, read, bytesRead: meter.bytesRead, digest: meter.digest };
-}
-
-interface Opened {
-  readonly layout: Layout;
-  /** The text as UTF-8. */
-  readonly chunks: AsyncGenerator<Uint8Array>;
-  /** Where the text begins: after the byte order mark. */
-  readonly byteOffset: number;
-}
-
-async function open(name: string, packed: Chunks, options: ReadOptions): Promise<Opened> {
-  const { chunks: bytes } = await unpack(packed, name);
-  const raw = await peek(bytes, HEAD_BYTES);
-  const encoding = findEncoding(raw.head, options.encoding, name);
-  const text = await peek(toUtf8(raw.chunks, encoding, name), HEAD_BYTES);
-  const layout = findLayout(text.head, options, name);
-  const isUtf8 = encoding.name === "utf-8"; // of other encodings, the decoded text is counted
-  return { layout, chunks: text.chunks, byteOffset: isUtf8 ? encoding.markBytes : 0 };
 }
 
 async function* batches(

@@ -13,7 +13,8 @@ export const MOST_INPUTS = 50;
 export function commandOf(
   { parameters, inputs, suppressed }: Result,
 ): string | undefined {
-  const isNamed = inputs.every(({ sha256, ranges }) => (sha256 ?? ranges) !== undefined);
+  const isNamed = parameters.engine !== undefined ||
+    inputs.every(({ sha256, ranges }) => (sha256 ?? ranges) !== undefined);
   if (!suppressed && !isNamed) return undefined;
   const isLong = inputs.length > MOST_INPUTS;
   const sources = suppressed || isLong ? ["…"] : inputs.map(({ source }) => source);
@@ -21,7 +22,9 @@ export function commandOf(
   const { title, author, course } = parameters;
   const flags:
     readonly (readonly [flag: string, value: string | number | true | undefined])[] = [
+      ["engine", parameters.engine],
       ...sources.map((source) => ["input", source] as const),
+      ["parts", parameters.parts],
       ["older-than", older_than === 20 ? undefined : older_than],
       ["allow-gaps", parameters.allow_gaps],
       ["columns", columns],

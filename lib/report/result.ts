@@ -52,6 +52,10 @@ export interface RunParameters {
   readonly no_header?: true;
   /** Whether the CSV begins with a byte order mark. */
   readonly bom?: true;
+  /** The cluster that did the work: `sc://host:15002`. */
+  readonly engine?: string;
+  /** Where the cluster has left the CSV. */
+  readonly parts?: string;
   /** Whether messages between those of the stores may be missing. */
   readonly allow_gaps?: true;
   /** The largest share of refused records that is acceptable, 0 to 1. */

@@ -32,6 +32,8 @@ export const resultSchema: z.ZodType<Result> = z.strictObject({
     encoding: z.string().exactOptional(),
     no_header: z.literal(true).exactOptional(),
     bom: z.literal(true).exactOptional(),
+    engine: z.string().exactOptional(),
+    parts: z.string().exactOptional(),
     allow_gaps: z.literal(true).exactOptional(),
     max_reject_rate: z.number().min(0).max(1).exactOptional(),
     min_group_size: z.int().min(2).exactOptional(),

@@ -69,6 +69,10 @@ const SPARK_SAYS: readonly (readonly [RegExp, Diagnosis])[] = [
 ];
 
 const HINTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^\[PATH_ALREADY_EXISTS\]/,
+    "Name another folder with --parts: nothing is overwritten",
+  ],
   [/^\[PATH_NOT_FOUND\]/, "Name a path that the cluster sees: its machines read it"],
 ];
 

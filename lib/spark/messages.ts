@@ -15,10 +15,13 @@ export interface Head {
 /** Requests that are answered once: what is added to the head, and the answer. */
 export interface Calls {
   readonly AnalyzePlan: readonly [
-    request: { readonly spark_version: Empty },
+    request:
+      | { readonly spark_version: Empty }
+      | { readonly input_files: { readonly plan: Plan } },
     response: {
       readonly server_side_session_id: string;
       readonly spark_version: { readonly version: string };
+      readonly input_files: { readonly files: readonly string[] };
     },
   ];
   readonly Config: readonly [
@@ -125,6 +128,14 @@ export interface Sql {
 
 /** Something that is done at once. */
 export type Command =
+  | {
+    readonly write_operation: {
+      readonly input: Relation;
+      readonly source: string;
+      readonly path: string;
+      readonly mode: "SAVE_MODE_ERROR_IF_EXISTS";
+    };
+  }
   | { readonly sql_command: { readonly input: Relation } }
   | {
     readonly create_dataframe_view: {

@@ -53,8 +53,12 @@ export interface SparkSession extends AsyncDisposable {
   config(settings: Readonly<Record<string, string>>): Promise<void>;
   /** Gives the executors a file. */
   addFile(name: string, bytes: Uint8Array): Promise<void>;
+  /** Returns the files that a source reads, as URIs; empty ones are among them. */
+  inputFiles(source: ViewSource): Promise<readonly string[]>;
   /** Gives rows a name for queries. */
   createView(name: string, source: ViewSource): Promise<void>;
+  /** Writes the rows of a query, of one column of text, as files of lines: never over others. */
+  write(query: string, path: string): Promise<void>;
   /** Runs a statement to its end. */
   command(statement: string, options?: QueryOptions): Promise<void>;
   /**
@@ -134,10 +138,21 @@ function sessionOf(
         hint: "Run this again; if it stays so, look at the network on the way",
       });
     },
+    inputFiles: async (source) => {
+      const plan = { root: relationOf(source) };
+      const answer = await requests.ask("AnalyzePlan", { input_files: { plan } });
+      return answer.input_files.files;
+    },
     createView: (name, source) => {
       const input = relationOf(source);
       const create_dataframe_view = { name, replace: true, input } as const;
       return finish({ command: { create_dataframe_view } });
+    },
+    write: (query, path) => {
+      const [input, mode] = [sqlOf(query), "SAVE_MODE_ERROR_IF_EXISTS"] as const;
+      return finish({
+        command: { write_operation: { input, source: "text", path, mode } },
+      });
     },
     command: (statement, options) =>
       finish({ command: { sql_command: { input: sqlOf(statement, options) } } }, options),
