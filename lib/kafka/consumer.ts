@@ -8,13 +8,18 @@ import { Assignment } from "./assignment.ts";
 import {
   type Consumer,
   type EachBatchPayload,
+  fetchBatchwise,
+  loadKafkajs,
   type LogEntry,
   openClient,
+  type PartitionAssigner,
 } from "./client.ts";
 import type { Connection } from "./connection.ts";
 import { Contact } from "./contact.ts";
 import { GroupOffsets } from "./group_offsets.ts";
+import { Handover } from "./handover.ts";
 import { Lease } from "./lease.ts";
+import { messagesOf } from "./messages.ts";
 import type { FetchedMessages, PartitionReader } from "./reader.ts";
 
 /** What a member of a group needs to know. */
@@ -32,15 +37,12 @@ const FOR_EVER = 100_000;
 const HEARTBEAT_MS = 500;
 /** After so long a partition that was added to the topic is found, in ms. */
 const METADATA_MS = 3000;
+/** The most that one answer brings of a partition: some 15,000 messages. */
+const FETCH_BYTES = 512 * 1024;
 /** How long leaving the group may take, in ms. */
 const FAREWELL_MS = 4000;
 /** How long it waits after the client has given up, in ms. */
 const RUN_AGAIN_MS = 300;
-
-/** What of the client's batch its types do not tell. */
-interface RawBatch {
-  readonly fetchedOffset: string;
-}
 
 /** A member of a group; dispose of it to leave. */
 export class GroupMember implements AsyncDisposable {
@@ -49,6 +51,8 @@ export class GroupMember implements AsyncDisposable {
   readonly #lease: Lease;
   readonly #contact = new Contact(Date.now);
   readonly #offsets: GroupOffsets;
+  readonly #handover = new Handover();
+  /** Undefined between two shares: what was handed over meanwhile is dropped. */
   #assignment: Assignment | undefined;
   #hasEnded = false;
 
@@ -66,6 +70,9 @@ export class GroupMember implements AsyncDisposable {
   ): Promise<GroupMember> {
     const { groupId, sessionTimeoutMs: sessionTimeout, onLog } = options;
     let onMissed = (): void => {};
+    let onJoin = (): void => {};
+    await fetchBatchwise();
+    const { PartitionAssigners: { roundRobin } } = await loadKafkajs();
     const client = await openClient(connection, {
       retries: FOR_EVER,
       onLog: (entry) => {
@@ -78,11 +85,14 @@ export class GroupMember implements AsyncDisposable {
       maxWaitTimeInMs: 200,
       minBytes: 1,
       metadataMaxAge: METADATA_MS,
+      maxBytesPerPartition: FETCH_BYTES,
       allowAutoTopicCreation: false,
+      partitionAssigners: [telling(roundRobin, () => onJoin())],
       retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: FOR_EVER },
     });
     const member = new GroupMember(consumer, options);
     onMissed = () => member.#contact.missed();
+    onJoin = () => member.#assignment = undefined; // not always after REBALANCING
     member.#listen(); // before run: the first share must not be missed
     void member.#run().catch((error) => member.#crashed(error));
     return member;
@@ -113,7 +123,7 @@ export class GroupMember implements AsyncDisposable {
 
   /** Whether the partitions are still ours, as far as can be known here. */
   get isOwner(): boolean {
-    return this.#lease.isHeld;
+    return this.#assignment !== undefined && this.#lease.isHeld;
   }
 
   /** Whether no broker has answered for a while. */
@@ -160,7 +170,7 @@ export class GroupMember implements AsyncDisposable {
     consumer.on(events.REQUEST_TIMEOUT, () => this.#contact.missed());
     consumer.on(events.HEARTBEAT, () => this.#lease.extend("Heartbeat"));
     consumer.on(events.REBALANCING, () => {
-      this.#guard(() => reader.handOver());
+      this.#giveUp();
       if (!this.#hasEnded) reader.onJoining();
       void this.#offsets.sendNow(); // reaches the coordinator before the request to join
     });
@@ -186,16 +196,41 @@ export class GroupMember implements AsyncDisposable {
   #skipTo(partition: number, end: bigint, high: string): void {
     const assignment = this.#assignment;
     // the client has gone on by itself, and so has to be told where to read
-    if (!assignment?.isSettled) assignment?.moved(partition);
-    else {
-      const nothing = { values: [], offsets: [] };
+    if (!assignment?.isSettled) return assignment?.moved(partition);
+    void this.#handOver(assignment, 0, () => {
       const at = this.#options.reader.positions.get(partition);
       if (at === undefined || at >= end) return;
-      const passed = { partition, from: at, end, high: BigInt(high), ...nothing };
-      const take = async (): Promise<void> =>
-        await this.#options.reader.take(passed, () => !this.#hasEnded);
-      take().catch((error) => this.#fail(error));
+      const nothing = { values: [], offsets: [] };
+      return { partition, from: at, end, high: BigInt(high), ...nothing };
+    });
+  }
+
+  /** Lets the reader take messages behind those before, if the partitions still are ours. */
+  #handOver(
+    assignment: Assignment,
+    size: number,
+    messages: () => FetchedMessages | undefined,
+  ): Promise<void> {
+    const isOurs = (): boolean => this.#assignment === assignment && !this.#hasEnded;
+    return this.#handover.put(size, async () => {
+      const found = isOurs() ? messages() : undefined;
+      if (found === undefined) return;
+      try {
+        await this.#options.reader.take(found, isOurs);
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+  }
+
+  /** Makes durable what was taken, and takes nothing more of these partitions. */
+  #giveUp(): void {
+    try {
+      if (!this.#hasEnded) this.#options.reader.handOver();
+    } catch (error) {
+      this.#fail(error);
     }
+    this.#assignment = undefined;
   }
 
   #assign(partitions: readonly number[]): void {
@@ -217,32 +252,22 @@ export class GroupMember implements AsyncDisposable {
       await wait(5);
       await client.heartbeat(); // throws when the group shares out anew
     }
-    const isOurs = (): boolean =>
-      this.#assignment === assignment && !this.#hasEnded && !client.isStale();
-    if (!isOurs()) return;
+    if (assignment === undefined || this.#assignment !== assignment) return;
+    if (this.#hasEnded || client.isStale()) return;
     if (!this.isOwner) {
       await client.heartbeat();
-      if (this.isOwner && isOurs()) this.takeAgain();
+      if (this.isOwner && this.#assignment === assignment) this.takeAgain();
       return;
     }
+    client.resolveOffset(batch.lastOffset()); // the next ones are asked for behind it
     const beat = setInterval(() => void client.heartbeat().catch(() => {}), HEARTBEAT_MS);
     try {
-      await this.#options.reader.take(messagesOf(batch), isOurs);
-    } catch (error) {
-      return this.#fail(error);
+      const messages = messagesOf(batch);
+      await this.#handOver(assignment, messages.values.length, () => messages);
     } finally {
       clearInterval(beat);
     }
-    if (isOurs()) client.resolveOffset(batch.lastOffset());
     await client.heartbeat();
-  }
-
-  #guard(action: () => void): void {
-    try {
-      if (!this.#hasEnded) action();
-    } catch (error) {
-      this.#fail(error);
-    }
   }
 
   #fail(error: unknown): void {
@@ -252,15 +277,15 @@ export class GroupMember implements AsyncDisposable {
   }
 }
 
-function messagesOf(batch: EachBatchPayload["batch"]): FetchedMessages {
-  const { partition, messages, highWatermark } = batch;
-  return {
-    partition,
-    from: BigInt((batch as unknown as RawBatch).fetchedOffset),
-    end: BigInt(batch.lastOffset()) + 1n,
-    high: BigInt(highWatermark),
-    values: messages.map(({ value }) => value),
-    offsets: messages.map(({ offset }) => BigInt(offset)),
+/** Returns an assigner that tells of every request to join, right before it is sent. */
+function telling(makeAssigner: PartitionAssigner, onJoin: () => void): PartitionAssigner {
+  return (config) => {
+    const assigner = makeAssigner(config);
+    const protocol: typeof assigner.protocol = (subscription) => {
+      onJoin();
+      return assigner.protocol(subscription);
+    };
+    return { ...assigner, protocol };
   };
 }
 

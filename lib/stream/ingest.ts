@@ -23,7 +23,10 @@ import type { Store } from "./store.ts";
 export interface IngestOptions {
   /** Who cleans, by the threshold of the store; for this ingest alone. */
   readonly cleaner: Cleaner;
-  /** How long a message waits for a commit at most, as batches come; 50 ms. */
+  /**
+   * How long a message waits for a commit at most, as batches come; 50 ms. On a slow disk up
+   * to two and a half times as long, lest most of the time goes into commits.
+   */
   readonly commitMs?: number;
   /** From how many bytes of messages on a commit does not wait; 4 MiB. */
   readonly commitBytes?: number;
@@ -74,6 +77,8 @@ export class Ingest {
   readonly #pending = new Pending();
   /** When the oldest uncommitted message came. */
   #since = 0;
+  /** How long messages wait for a commit now, in ms. */
+  #waitMs: number;
   #failure: unknown;
 
   constructor(store: Store, options: IngestOptions) {
@@ -86,6 +91,7 @@ export class Ingest {
       onCommit: () => {},
       ...options,
     };
+    this.#waitMs = this.#options.commitMs;
   }
 
   /**
@@ -117,8 +123,7 @@ export class Ingest {
   /** In how many milliseconds a commit is due; undefined where there is nothing to commit. */
   get dueInMs(): number | undefined {
     if (this.#pending.isEmpty) return undefined;
-    const { commitMs, clock } = this.#options;
-    return Math.max(0, this.#since + commitMs - clock());
+    return Math.max(0, this.#since + this.#waitMs - this.#options.clock());
   }
 
   /**
@@ -166,7 +171,7 @@ export class Ingest {
   }
 
   #commit(): boolean {
-    const { clock, cleaner, isOwner, onCommit } = this.#options;
+    const { clock, cleaner, isOwner, onCommit, commitMs } = this.#options;
     const { rows, rejects, identity } = this.#store;
     const started = clock();
     rows.flush();
@@ -189,6 +194,7 @@ export class Ingest {
     const { ages } = delta;
     this.#pending.clear();
     const latencyMs = clock() - started;
+    this.#waitMs = Math.max(commitMs, Math.min(10 * latencyMs, 2.5 * commitMs));
     onCommit({ checkpoints, records, counts, reasons, ages, latencyMs });
     return true;
   }

@@ -3,8 +3,10 @@
  * and topics that are not what they were: against a real broker.
  */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
 import { openAdmin } from "../../lib/kafka/admin.ts";
+import { openClient } from "../../lib/kafka/client.ts";
 import { COMPRESSIONS, type Outgoing } from "../../lib/kafka/producer.ts";
 import { readStore } from "../../lib/stream/snapshot.ts";
 import { startBroker } from "../../tools/broker/broker.ts";
@@ -124,6 +126,35 @@ kafkaTest("messages of every compression are read", async () => {
   }
   await readAll(bench(), flagsOf(topic));
   assert.deepEqual(rowsOf(topic), rows(0, 100 * COMPRESSIONS.length));
+});
+
+kafkaTest("what a transaction has undone is no record, what it has done is", async () => {
+  const topic = await newTopic(bench().broker);
+  const client = await openClient(bench().broker.connection, { retries: 5 });
+  const producer = client.producer({
+    ...{ transactionalId: topic, maxInFlightRequests: 1, idempotent: true },
+  });
+  await producer.connect();
+  const send = async (from: number, count: number, end: "commit" | "abort") => {
+    const transaction = await producer.transaction();
+    const messages = students(from, count).map(({ value }) => ({
+      value: Buffer.from(value!),
+    }));
+    await transaction.send({ topic, messages });
+    await transaction[end]();
+  };
+  await send(0, 10, "abort");
+  await send(10, 10, "commit");
+  await send(20, 10, "abort");
+  await send(30, 10, "commit");
+  await send(40, 10, "abort");
+  await producer.disconnect();
+  await readAll(bench(), flagsOf(topic));
+  assert.deepEqual(rowsOf(topic), [...rows(10, 10), ...rows(30, 10)]);
+  const { contents: { partitions } } = await readStore(
+    `${bench().folder}/store-${topic}`,
+  );
+  assert.equal(partitions.get(0)!.ranges.at(-1)!.next, 55n); // five marks among them
 });
 
 kafkaTest(
