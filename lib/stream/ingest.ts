@@ -19,13 +19,17 @@ import { checkNoJump } from "./offsets.ts";
 import { Pending } from "./pending.ts";
 import type { Store } from "./store.ts";
 
+/** From how many bytes on messages are many. */
+const MUCH_BYTES = 128 * 1024;
+
 /** What an ingest needs; what is absent has a default. */
 export interface IngestOptions {
   /** Who cleans, by the threshold of the store; for this ingest alone. */
   readonly cleaner: Cleaner;
   /**
-   * How long a message waits for a commit at most, as batches come; 50 ms. On a slow disk up
-   * to two and a half times as long, lest most of the time goes into commits.
+   * How long a message waits for a commit at most, as batches come; 50 ms. Where much comes
+   * and the disk is slow, up to two and a half times as long, lest commits take most of the
+   * time.
    */
   readonly commitMs?: number;
   /** From how many bytes of messages on a commit does not wait; 4 MiB. */
@@ -77,8 +81,8 @@ export class Ingest {
   readonly #pending = new Pending();
   /** When the oldest uncommitted message came. */
   #since = 0;
-  /** How long messages wait for a commit now, in ms. */
-  #waitMs: number;
+  /** How long many messages wait for a commit, in ms: ten times as long as the last took. */
+  #patientMs = 0;
   #failure: unknown;
 
   constructor(store: Store, options: IngestOptions) {
@@ -91,7 +95,6 @@ export class Ingest {
       onCommit: () => {},
       ...options,
     };
-    this.#waitMs = this.#options.commitMs;
   }
 
   /**
@@ -123,7 +126,9 @@ export class Ingest {
   /** In how many milliseconds a commit is due; undefined where there is nothing to commit. */
   get dueInMs(): number | undefined {
     if (this.#pending.isEmpty) return undefined;
-    return Math.max(0, this.#since + this.#waitMs - this.#options.clock());
+    const { commitMs, clock } = this.#options;
+    const waitMs = this.#pending.bytes > MUCH_BYTES ? this.#patientMs : commitMs;
+    return Math.max(0, this.#since + waitMs - clock());
   }
 
   /**
@@ -194,7 +199,7 @@ export class Ingest {
     const { ages } = delta;
     this.#pending.clear();
     const latencyMs = clock() - started;
-    this.#waitMs = Math.max(commitMs, Math.min(10 * latencyMs, 2.5 * commitMs));
+    this.#patientMs = Math.min(Math.max(commitMs, 10 * latencyMs), 2.5 * commitMs);
     onCommit({ checkpoints, records, counts, reasons, ages, latencyMs });
     return true;
   }
