@@ -33,7 +33,7 @@ export interface Verdict {
   readonly name: string;
   /** Undefined where it was not measured. */
   readonly value: number | undefined;
-  readonly unit: "×" | "s" | "MB";
+  readonly unit: "×" | "s" | "ms" | "MB";
   /** The highest value, or the lowest, that meets it. */
   readonly goal: { readonly most: number } | { readonly least: number };
   readonly met: boolean | undefined;
@@ -146,7 +146,8 @@ function divide(a: number | undefined, b: number | undefined): number | undefine
   return a === undefined || b === undefined ? undefined : a / b;
 }
 
-function verdict(
+/** Returns whether a goal is met. */
+export function verdict(
   name: string,
   value: number | undefined,
   unit: Verdict["unit"],

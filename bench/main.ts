@@ -2,7 +2,7 @@
  * How long Cohort takes and how much memory it needs, beside other tools that are asked for
  * the same result, and whether it keeps its goals.
  *
- * deno task bench [--records 1000000] [--rounds 5] [--only goals|peers]
+ * deno task bench [--records 1000000] [--rounds 5] [--only goals|peers|stream]
  *   [--memory-at 1000000,50000000] [--folder FOLDER] [--out FILE]
  */
 import { PipelineError } from "../lib/errors.ts";
@@ -16,21 +16,51 @@ import { peaksAt, timedPeaks } from "./peaks.ts";
 import { findPeers, type Missing } from "./peers.ts";
 import { goalSubjects, peerSubjects } from "./plan.ts";
 import { runRounds } from "./rounds.ts";
+import { judgeStream, ratesTable } from "./stream/goals.ts";
+import { benchStream } from "./stream/stream.ts";
 import { goalsTable, missingTable, peerRows, peersTable, timesTable } from "./tables.ts";
 
 /** Where the inputs, the Python of the peers and the results are kept; git ignores it. */
 const HOME = new URL("../data/bench", import.meta.url).pathname;
 
+const machine = { cores: navigator.hardwareConcurrency, deno: Deno.version.deno };
+
+function heading(records: number, rounds: number): string {
+  const { cores, deno } = machine;
+  return `${records} records, median of ${rounds} rounds, ${cores} cores, Deno ${deno}\n`;
+}
+
 const say = (what: string): void => console.error(what);
 
 try {
-  await bench(parseOptions(Deno.args, HOME));
+  const options = parseOptions(Deno.args, HOME);
+  await (options.only === "stream" ? ofStream(options) : bench(options));
 } catch (error) {
   if (!(error instanceof PipelineError)) throw error;
   console.error(
     error.hint === undefined ? error.message : `${error.message}\n${error.hint}`,
   );
   Deno.exitCode = error.exitCode;
+}
+
+/** Measures the stream. */
+async function ofStream({ records, rounds, folder, memoryAt, out }: Options) {
+  await Deno.mkdir(folder, { recursive: true });
+  const results = await benchStream({
+    records,
+    rounds,
+    folder,
+    memoryAt,
+    home: HOME,
+    say,
+  });
+  const goals = judgeStream(results);
+  console.log(heading(records, rounds));
+  console.log(goalsTable(goals));
+  console.log(ratesTable(results.rates));
+  if (results.missing.length > 0) console.log(missingTable(results.missing));
+  const result = { records, rounds, ...machine, goals, ...results };
+  await Deno.writeTextFile(out, `${JSON.stringify(result, undefined, 2)}\n`);
 }
 
 async function bench({ only, records, rounds, folder, memoryAt, out }: Options) {
@@ -73,17 +103,13 @@ async function bench({ only, records, rounds, folder, memoryAt, out }: Options) 
     ...checked.differing,
     ...[...failures].map(([name, reason]) => ({ name, reason })),
   ];
-  const cores = navigator.hardwareConcurrency;
-  const deno = Deno.version.deno;
-  console.log(
-    `${records} records, median of ${rounds} rounds, ${cores} cores, Deno ${deno}\n`,
-  );
+  console.log(heading(records, rounds));
   console.log(goalsTable(goals));
   console.log(timesTable(measured));
   if (only !== "goals") console.log(peersTable(peerRows(checked, measured, isThreaded)));
   if (missing.length > 0) console.log(missingTable(missing));
   const result = {
-    ...{ records, rounds, cores, deno, goals, peaks, missing },
+    ...{ records, rounds, ...machine, goals, peaks, missing },
     outputs: Object.fromEntries(checked.forms),
     medians: Object.fromEntries(measured),
     runs: Object.fromEntries(runs),

@@ -10,8 +10,8 @@ export interface Options {
   readonly records: number;
   /** How often everything is run. */
   readonly rounds: number;
-  /** Half of the benchmark; undefined: both. */
-  readonly only: "goals" | "peers" | undefined;
+  /** One part of the benchmark; undefined: both of `report`. */
+  readonly only: "goals" | "peers" | "stream" | undefined;
   /** Further numbers of records at which the peak memory is taken. */
   readonly memoryAt: readonly number[];
   /** Where the inputs are kept and the outputs go for a moment. */
@@ -29,9 +29,9 @@ export interface Options {
 export function parseOptions(args: readonly string[], home: string): Options {
   const values = readFlags(args);
   const { only, "memory-at": memoryAt } = values;
-  if (only !== undefined && only !== "goals" && only !== "peers") {
+  if (!isPart(only)) {
     throw new PipelineError("usage", `--only cannot be "${only}"`, {
-      hint: "Give goals or peers",
+      hint: "Give goals, peers or stream",
     });
   }
   return {
@@ -42,8 +42,12 @@ export function parseOptions(args: readonly string[], home: string): Options {
       ? []
       : memoryAt.split(",").map((part) => count("memory-at", part)),
     folder: values.folder ?? home,
-    out: values.out ?? `${home}/results.json`,
+    out: values.out ?? `${home}/${only === "stream" ? "stream" : "results"}.json`,
   };
+}
+
+function isPart(only: string | undefined): only is Options["only"] {
+  return only === undefined || ["goals", "peers", "stream"].includes(only);
 }
 
 function readFlags(args: readonly string[]) {

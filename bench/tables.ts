@@ -31,7 +31,7 @@ export function goalsTable(verdicts: readonly Verdict[]): string {
 }
 
 function amount(value: number, unit: Verdict["unit"]): string {
-  return `${value.toFixed(unit === "MB" ? 0 : 2)} ${unit}`;
+  return `${value.toFixed(unit === "MB" || unit === "ms" ? 0 : 2)} ${unit}`;
 }
 
 /** Returns every subject with its medians. */

@@ -9,6 +9,8 @@ import { parseOptions } from "../bench/options.ts";
 import { denoCommand, type Peer, RULES_AS_TEXT } from "../bench/peers.ts";
 import { goalSubjects, peerSubjects } from "../bench/plan.ts";
 import { runRounds } from "../bench/rounds.ts";
+import { judgeStream, ratesTable } from "../bench/stream/goals.ts";
+import { COUNTED, DURABLE, PLAIN, type StreamResults } from "../bench/stream/stream.ts";
 import { goalsTable } from "../bench/tables.ts";
 import { findLayout } from "../lib/ingest/dialect.ts";
 import { judge } from "../lib/transform/rules.ts";
@@ -321,6 +323,42 @@ Deno.test("compareOutputs() names what must be normalised, or the first differen
   }
 });
 
+Deno.test("judgeStream() and its tables compute each ratio from medians", () => {
+  const row = (name: string, perSecond: readonly number[], megabytes: number[] = []) => ({
+    ...{ name, partitions: 1, perSecond, megabytes },
+  });
+  const results: StreamResults = {
+    rates: [
+      row(COUNTED, [900_000, 1_000_000, 5_000_000], [90]),
+      row(PLAIN, [400_000]),
+      row(DURABLE, [100_000, 700_000, 900_000], [120, 180]),
+    ],
+    delaysMs: Array.from({ length: 101 }, (_, i) => 3 * i),
+    restartSeconds: [1, 9, 2],
+    memory: [{ messages: 5, seconds: 1, earlyMegabytes: 100, megabytes: 260 }],
+    missing: [],
+  };
+  assert.deepEqual(
+    judgeStream(results).map(({ name, value, met }) => [name, value, met]),
+    [
+      ["durable / counted only, 1 partition", 0.7, false],
+      ["durable / counted only, 4 partitions", undefined, undefined],
+      ["durable / counted by kafkajs as it comes, 1 partition", 1.75, true],
+      ["durable / counted by kafkajs as it comes, 4 partitions", undefined, undefined],
+      ["produced to durable at 1,000/s, p50", 150, true],
+      ["produced to durable at 1,000/s, p99", 297, false],
+      ["restart to the first new row", 2, true],
+      ["highest peak of the stream", 180, true],
+      ["peak over 5 messages", 260, false],
+      ["peak over 5 messages / over their first tenth", 2.6, false],
+    ],
+  );
+  assert.match(
+    ratesTable(results.rates),
+    /\| cleaned, written, committed \| 1 \| 700 \| 150 \| 0\.70 \|/,
+  );
+});
+
 Deno.test("parseOptions() refuses what makes no sense, in two lines", () => {
   assert.deepEqual(parseOptions(["--memory-at", "1,20", "--only", "goals"], "home"), {
     ...{ records: 1_000_000, rounds: 5, only: "goals", memoryAt: [1, 20] },
@@ -334,7 +372,7 @@ Deno.test("parseOptions() refuses what makes no sense, in two lines", () => {
     ],
     [["--rounds", "0"], '--rounds cannot be "0"', "whole number from 1 to 999999999"],
     [["--memory-at", "1,,2"], '--memory-at cannot be ""', "whole number from 1"],
-    [["--only", "us"], '--only cannot be "us"', "Give goals or peers"],
+    [["--only", "us"], '--only cannot be "us"', "Give goals, peers or stream"],
     [["--round", "3"], "Unknown option '--round'", "Flags: --records --rounds"],
   ];
   for (const [args, message, hint] of cases) {
