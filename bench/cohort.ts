@@ -1,13 +1,15 @@
 /**
  * The command under test: `report` as its task starts it, without the page.
  */
+import config from "../deno.json" with { type: "json" };
 import type { Threads } from "./goals.ts";
 import { type Command, run } from "./measure.ts";
 
 const ROOT = new URL("../", import.meta.url);
+const FLAGS = config.tasks.report.command.split(" ")
+  .filter((word) => word.startsWith("--"));
 const REPORT = [
-  ...["run", "--quiet", "--no-prompt", "--permission-set=report"],
-  ...[`--config=${new URL("deno.json", ROOT).pathname}`],
+  ...["run", ...FLAGS, `--config=${new URL("deno.json", ROOT).pathname}`],
   ...[new URL("main.ts", ROOT).pathname, "report"],
 ];
 

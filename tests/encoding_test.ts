@@ -28,10 +28,12 @@ function utf16(text: string, order: "le" | "be"): Uint8Array {
   return new Uint8Array(out.buffer);
 }
 
-/** Yields the bytes in chunks; each is overwritten after the next was asked for. */
+/** Yields the bytes in chunks; each is overwritten when the next is asked for. */
 async function* cut(whole: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < whole.length; at += size) {
-    yield await Promise.resolve(whole.slice(at, at + size));
+    const chunk = whole.slice(at, at + size);
+    yield await Promise.resolve(chunk);
+    chunk.fill(0xaa);
   }
 }
 

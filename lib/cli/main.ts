@@ -4,30 +4,24 @@
  */
 import config from "../../deno.json" with { type: "json" };
 import { PipelineError } from "../errors.ts";
-import { certsCommand } from "./certs.ts";
 import type { Command } from "./command.ts";
 import { complain, type Effects, print, printable } from "./effects.ts";
-import { generateCommand } from "./generate.ts";
 import { flagLines } from "./help.ts";
-import { notebookCommand } from "./notebook.ts";
-import { produceCommand } from "./produce.ts";
-import { reportCommand } from "./report.ts";
 import { nearest, variableOf } from "./settings.ts";
-import { streamCommand } from "./stream.ts";
 
 export { stopOnSignals } from "./effects.ts";
 export { terminalOf } from "./screen.ts";
 
-/** Commands by their names. */
-export type Commands = ReadonlyMap<string, Command>;
+/** What loads each command, by its name: none waits for the code of the others. */
+export type Commands = ReadonlyMap<string, () => Promise<Command>>;
 
 const COMMANDS: Commands = new Map([
-  ["report", reportCommand],
-  ["generate", generateCommand],
-  ["certs", certsCommand],
-  ["produce", produceCommand],
-  ["stream", streamCommand],
-  ["notebook", notebookCommand],
+  ["report", async () => (await import("./report.ts")).reportCommand],
+  ["generate", async () => (await import("./generate.ts")).generateCommand],
+  ["certs", async () => (await import("./certs.ts")).certsCommand],
+  ["produce", async () => (await import("./produce.ts")).produceCommand],
+  ["stream", async () => (await import("./stream.ts")).streamCommand],
+  ["notebook", async () => (await import("./notebook.ts")).notebookCommand],
 ]);
 
 /** Runs the command that the arguments name; returns the exit code of the process. */
@@ -56,14 +50,15 @@ async function dispatch(
   commands: Commands,
 ): Promise<void> {
   const [name, ...rest] = args;
-  const command = commands.get(name ?? "");
+  const load = commands.get(name ?? "");
   if (args.includes("--version")) {
     print(effects.stdout, `cohort ${config.version} (Deno ${Deno.version.deno})\n`);
-  } else if (command !== undefined) {
+  } else if (load !== undefined) {
+    const command = await load();
     if (rest.includes("--help")) {
       print(effects.stdout, await command.help?.(rest) ?? helpOf(name!, command));
     } else await command.run(rest, effects);
-  } else if (name === "--help") print(effects.stdout, overview(commands));
+  } else if (name === "--help") print(effects.stdout, await overview(commands));
   else {
     const close = name === undefined ? undefined : nearest(name, [...commands.keys()]);
     const what = name === undefined
@@ -95,9 +90,11 @@ function fail(error: unknown, isDebug: boolean, effects: Effects): number {
   return known.exitCode;
 }
 
-function overview(commands: Commands): string {
-  const lines = [...commands].map(([name, { summary }]) =>
-    `  ${name.padEnd(10)} ${summary}`
+async function overview(commands: Commands): Promise<string> {
+  const lines = await Promise.all(
+    [...commands].map(async ([name, load]) =>
+      `  ${name.padEnd(10)} ${(await load()).summary}`
+    ),
   );
   return `cohort: cleans and analyses student records\n\n` +
     `Usage: deno task COMMAND [FLAGS]\n\nCommands:\n${lines.join("\n")}\n\n` +

@@ -15,7 +15,6 @@ import { complain, type Effects, print, printable } from "./effects.ts";
 import type { Command } from "./command.ts";
 import { isFile, readText } from "./files.ts";
 import { openSources } from "./input_settings.ts";
-import { progressPrinter } from "./progress.ts";
 import {
   CONFIG_FILE,
   pageParametersOf,
@@ -26,7 +25,6 @@ import {
 import { isOnCluster, isTopic, openOnCluster } from "./report_cluster.ts";
 import { areStores } from "./report_stores.ts";
 import { type ConfigFile, parseConfig, readFlags, readSettings } from "./settings.ts";
-import { formatEngine, formatFiles, formatSummary, warningsOf } from "./summary.ts";
 
 /** The command. */
 export const reportCommand: Command = {
@@ -50,16 +48,20 @@ export const reportCommand: Command = {
   },
 };
 
+type Warn = (message: string) => void;
+
 /** Reads, cleans, writes, tells. */
 async function report(values: ReportValues, effects: Effects): Promise<void> {
   const { quiet, out, threads } = values;
   const started = performance.now();
-  const warn = (message: string): void => {
+  const warn: Warn = (message) => {
     if (!quiet) complain(effects, `warning: ${printable(message)}\n`);
   };
   const now = clockOf(effects); // before anything is read: it can be wrong usage
   const write = await openInputs(values, effects, warn);
-  const progress = quiet ? undefined : progressPrinter(effects);
+  const progress = quiet
+    ? undefined
+    : (await import("./progress.ts")).progressPrinter(effects);
   const result = await write({
     out,
     parameters: parametersOf(values),
@@ -69,9 +71,8 @@ async function report(values: ReportValues, effects: Effects): Promise<void> {
     ...(threads !== undefined && { threads }),
     ...(progress && { onProgress: progress.show }),
   }).finally(() => progress?.clear());
-  tell(result, values, (performance.now() - started) / 1000, effects);
-  warningsOf(result).forEach(warn);
-  if (values.debug) complain(effects, formatEngine(result));
+  const seconds = (performance.now() - started) / 1000;
+  await tell(result, values, { seconds, warn }, effects);
   const maxRate = values["max-reject-rate"];
   if (maxRate !== undefined) checkRejectRate(result, maxRate);
 }
@@ -80,7 +81,7 @@ async function report(values: ReportValues, effects: Effects): Promise<void> {
 async function openInputs(
   values: ReportValues,
   effects: Effects,
-  onWarning: (message: string) => void,
+  onWarning: Warn,
 ): Promise<(options: JobOptions) => Promise<Result>> {
   const { "older-than": olderThan, "allow-gaps": allowGaps } = values;
   if (isOnCluster(values)) return await openOnCluster(values, effects, onWarning);
@@ -93,14 +94,18 @@ async function openInputs(
   return (options) => writeReport(sources, { ...options, ...years });
 }
 
-function tell(
+/** Tells how it went; without words, what would write them is not even loaded. */
+async function tell(
   result: Result,
-  { json, quiet, out, parts, "no-html": noPage }: ReportValues,
-  seconds: number,
-  { stdout, env }: Effects,
-): void {
+  { json, quiet, debug, out, parts, "no-html": noPage }: ReportValues,
+  { seconds, warn }: { readonly seconds: number; readonly warn: Warn },
+  effects: Effects,
+): Promise<void> {
+  const { stdout, env } = effects;
   if (json) print(stdout, formatResult(result));
-  else if (!quiet) {
+  if (quiet && !debug) return;
+  const { formatEngine, formatSummary, warningsOf } = await import("./summary.ts");
+  if (!json && !quiet) {
     const isPlain = !stdout.isTerminal() || (env("NO_COLOR") ?? "") !== "";
     const files = Object.values(OUTPUTS).filter((file) =>
       (!noPage || file !== OUTPUTS.page) &&
@@ -108,6 +113,8 @@ function tell(
     );
     print(stdout, formatSummary(result, { out, files, seconds, isPlain }));
   }
+  warningsOf(result).forEach(warn);
+  if (debug) complain(effects, formatEngine(result));
 }
 
 /** What `--from` goes with: the rest would need the data. */
@@ -133,7 +140,9 @@ async function drawAgain(
   const text = readText(from, "input");
   const { out, quiet } = values;
   await redraw(parseResult(text, from), { out, parameters: pageParametersOf(values) });
-  if (!quiet) print(stdout, formatFiles(out, REDRAWN));
+  if (quiet) return;
+  const { formatFiles } = await import("./summary.ts");
+  print(stdout, formatFiles(out, REDRAWN));
 }
 
 /** Prints and opens the page that was written, where the user wants that. */

@@ -40,7 +40,7 @@ export interface BlockAnswer {
   readonly memory: Uint8Array;
 }
 
-const MEMORY_STEP = 256 * 1024;
+const MEMORY_STEP = 64 * 1024;
 
 /** Returns memory for so many bytes: the spare one, or some that fits a few more as well. */
 export function roomFor(bytes: number, spare: Uint8Array | undefined): Uint8Array {

@@ -6,7 +6,7 @@
  * into the next, what was counted of the next one is taken back and it is cleaned again.
  */
 import type { AgesByField } from "../analyse/ages.ts";
-import { type Block, BLOCK_BYTES, BlockCutter } from "../transform/blocks.ts";
+import { type Block, BlockCutter } from "../transform/blocks.ts";
 import { type Cleaned, fastCleaning } from "../transform/clean.ts";
 import type { CleanedBlock } from "../transform/cleaned.ts";
 import { countLines } from "../transform/kernel/lines.ts";
@@ -22,13 +22,15 @@ export interface ThreadOptions {
   readonly threads: number;
   /** From so many bytes on other threads are worth their start; 64 MiB by default. */
   readonly largeBytes?: number;
-  /** How long a block is. */
+  /** How long a block is; 512 KiB by default. */
   readonly blockBytes?: number;
   /** The module that the threads run. */
   readonly worker?: URL;
 }
 
 const LARGE_BYTES = 64 * 1024 * 1024;
+/** Some are under way at once: longer ones would only need more memory. */
+const BLOCK_BYTES = 512 * 1024;
 /** Blocks under way for each other thread, so that none waits for its next. */
 const BLOCKS_PER_THREAD = 2;
 

@@ -5,6 +5,7 @@ import { PipelineError } from "../errors.ts";
 import { type Chunks, peek, startsWith } from "./chunks.ts";
 import { isZstd, zstdFrames } from "./zstd_frames.ts";
 
+const CHUNK_BYTES = 256 * 1024;
 const GZIP = [0x1f, 0x8b];
 /** A ZIP archive, which an Excel or LibreOffice workbook is too. */
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
@@ -42,18 +43,23 @@ async function* decompress(
   name: string,
 ): Chunks {
   // only where they are needed: they take longer to load than a small file to read
-  const { pipeline, Readable } = await import("node:stream");
+  const { pipeline } = await import("node:stream");
   const { createGunzip, createZstdDecompress } = await import("node:zlib");
-  const options = { chunkSize: 256 * 1024 };
+  // chunks share memory: each must be used up before the next one is asked for
+  const options = { chunkSize: CHUNK_BYTES, writableHighWaterMark: 1 };
   const unpacker = compression === "gzip"
     ? createGunzip(options)
     : createZstdDecompress(options);
-  const kept = copies(packed);
-  const frames = compression === "zstd" ? zstdFrames(kept) : kept;
+  const frames = compression === "zstd" ? zstdFrames(packed) : packed;
   // pipeline hands an error of either side on to whoever reads
-  pipeline(Readable.from(frames), unpacker, () => {});
+  pipeline(frames, unpacker, () => {});
   try {
-    yield* unpacker as AsyncIterable<Uint8Array>;
+    for await (const { buffer, byteOffset, byteLength } of unpacker as Buffers) {
+      yield new Uint8Array(buffer, byteOffset, byteLength);
+      // else the garbage collector lets 64 MB pile up; of memory that is not used up to its
+      // end, the unpacker still fills the rest
+      if (byteOffset + byteLength === buffer.byteLength) buffer.transfer(0);
+    }
   } catch (cause) {
     if (cause instanceof PipelineError) throw cause;
     throw new PipelineError(
@@ -64,7 +70,5 @@ async function* decompress(
   }
 }
 
-/** Yields the chunks in memory of their own, for somebody who reads ahead. */
-async function* copies(chunks: Chunks): Chunks {
-  for await (const chunk of chunks) yield chunk.slice();
-}
+/** What Node's streams yield; `slice()` of such a chunk would not copy it. */
+type Buffers = AsyncIterable<Uint8Array<ArrayBuffer>>;
