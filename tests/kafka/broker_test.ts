@@ -311,7 +311,7 @@ const USAGE:
 
 for (const [args, first, second] of USAGE) {
   Deno.test(`broker ${args.join(" ")} ends with 2`, async () => {
-    const commands = new Map([["broker", brokerCommand]]);
+    const commands = new Map([["broker", () => Promise.resolve(brokerCommand)]]);
     const { code, stdout, stderr } = await runHere(["broker", ...args], {}, commands);
     assert.equal(stderr, `error: ${first}\n       ${second}\n`);
     assert.deepEqual([code, stdout], [2, ""]);

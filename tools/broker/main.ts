@@ -10,5 +10,5 @@ const effects = {
   now: () => new Date(),
   signal: stopOnSignals(Deno),
 };
-const commands = new Map([["broker", brokerCommand]]);
+const commands = new Map([["broker", () => Promise.resolve(brokerCommand)]]);
 Deno.exit(await runCommand(["broker", ...Deno.args], effects, commands));

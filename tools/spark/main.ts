@@ -10,5 +10,5 @@ const effects = {
   now: () => new Date(),
   signal: stopOnSignals(Deno),
 };
-const commands = new Map([["spark", sparkCommand]]);
+const commands = new Map([["spark", () => Promise.resolve(sparkCommand)]]);
 Deno.exit(await runCommand(["spark", ...Deno.args], effects, commands));
