@@ -87,11 +87,10 @@ export {
   averagesChart,
   funnelChart,
   type NotebookChartOptions,
-  ownChart,
-  type OwnChartOptions,
   rejectsChart,
 } from "./notebook/charts.ts";
 export type { FilePath } from "./notebook/parameters.ts";
+export { ownChart, type OwnChartOptions } from "./notebook/own_chart.ts";
 export { type OpenedFirst, openFirst } from "./notebook/open_first.ts";
 export { replay, type ReplayOptions } from "./notebook/replay.ts";
 export { type Live, show, showLive } from "./notebook/show.ts";

@@ -18,6 +18,7 @@ import {
 } from "../notebook/parameters.ts";
 import type { ProcessOptions } from "../notebook/process.ts";
 import { runNotebook } from "../notebook/run.ts";
+import { type Lang, langOf } from "../notebook/words.ts";
 import { flagValue } from "../report/command.ts";
 import { clockOf } from "./clock.ts";
 import { type Effects, print } from "./effects.ts";
@@ -30,6 +31,11 @@ const OWN = {
     value: "FILE.html",
     help: "The page; the executed notebook stands beside it (reports/NOTEBOOK.html)",
     schema: z.string().regex(/[^/\\]\.html$/, "a file that ends in .html").optional(),
+  },
+  lang: {
+    value: "en|fr",
+    help: "The language that the notebook is written in (its metadata's lang, or en)",
+    schema: z.enum(["en", "fr"], { error: "en or fr" }).optional(),
   },
   code: toggle("Show the code of the cells"),
   network: toggle("Let the cells use the network, to read a topic"),
@@ -70,6 +76,7 @@ export async function runAsReport(
   const filled = withParameters(notebook, seenFrom(place.folder, parameters, given));
   const executed = await runNotebook(filled, place);
   const hasCode = values["code"] === true;
+  const lang = values["lang"] as Lang | undefined;
   const facts = {
     notebook: path,
     parameters: parameters.map(({ name, flag, code }) =>
@@ -77,11 +84,16 @@ export async function runAsReport(
     ),
     command: commandOf(path, {
       ...{ parameters, given, out: files.path },
-      switches: { code: hasCode, network: hasNetwork },
+      own: [
+        ...lang === undefined ? [] : [`--lang ${lang}`],
+        ...hasCode ? ["--code"] : [],
+        ...hasNetwork ? ["--network"] : [],
+      ],
     }),
     made: now().toISOString(),
     version: config.version,
     code: hasCode,
+    lang: lang ?? langOf(notebook),
   };
   folder.write(files.notebook, formatNotebook(executed));
   folder.write(files.page, await drawNotebook(executed, facts));
@@ -162,10 +174,10 @@ function filesOf(path: string, out: string | undefined): Files {
 /** Returns the command that makes the page again. */
 function commandOf(
   path: string,
-  { parameters, given, switches, out }: {
+  { parameters, given, own, out }: {
     readonly parameters: readonly Parameter[];
     readonly given: Given;
-    readonly switches: Readonly<Record<string, boolean>>;
+    readonly own: readonly string[];
     readonly out: string;
   },
 ): string {
@@ -175,7 +187,7 @@ function commandOf(
   return [
     `deno task notebook run${flagValue(path)}`,
     ...flags,
-    ...Object.keys(switches).filter((flag) => switches[flag]).map((flag) => `--${flag}`),
+    ...own,
     `--out${flagValue(out)}`,
   ].join(" ");
 }

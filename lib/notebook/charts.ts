@@ -19,7 +19,7 @@ import {
   rejectBars,
   type Spec,
 } from "../report/charts/charts.ts";
-import { chart, isolate } from "../report/charts/base.ts";
+import { isolate } from "../report/charts/base.ts";
 import { type Facts, factsOf, FEW } from "../report/facts.ts";
 import { type Words, wordsFor } from "../report/words/words.ts";
 import { OLDER_THAN } from "../transform/clean.ts";
@@ -36,7 +36,8 @@ export interface NotebookChartOptions {
   readonly width?: number;
 }
 
-const WIDTH = 660;
+/** Fits beside JupyterLab's list of files, in pixels. */
+export const WIDTH = 660;
 
 /**
  * Returns the chart of average ages by field, oldest first; a click picks a field.
@@ -116,26 +117,6 @@ export function rejectsChart(
   const words = wordsFor(options.lang ?? "en");
   const total = Object.values(rejects).reduce((sum, count) => sum + count, 0);
   return bars(rejectBars(rejects, words), total, words.rejected, options);
-}
-
-/** The size of a chart of your own, in pixels. */
-export interface OwnChartOptions {
-  /** 660 by default. */
-  readonly width?: number;
-  /** 300 by default. */
-  readonly height?: number;
-  /** Room for the labels at the left; 56 by default. */
-  readonly left?: number;
-}
-
-/**
- * Returns a Vega-Lite chart of your own in the look of the others: give it `data`, `mark` and
- * `encoding`, and a `description` whose first line is its heading.
- */
-export function ownChart(content: Spec, options: OwnChartOptions = {}): Spec {
-  const { width = WIDTH, height = 300, left = 56 } = options;
-  const padding = { left, right: 12, top: 12, bottom: 44 };
-  return chart({ width, height, padding }, { words: wordsFor("en"), width }, content);
 }
 
 function bars(

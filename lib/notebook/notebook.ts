@@ -25,6 +25,7 @@ const notebookSchema = z.looseObject({
   nbformat_minor: z.number(),
   metadata: z.looseObject({
     kernelspec: z.looseObject({ name: z.string() }).optional(),
+    lang: z.string().optional(),
   }),
   cells: z.array(cellSchema),
 });
@@ -89,14 +90,15 @@ function lines(text: string): readonly string[] {
 
 /**
  * Returns the notebook as it is committed: no outputs, no execution counts, and of the
- * metadata only the kernel and the cells' tags.
+ * metadata only the kernel, the language and the cells' tags.
  */
 export function stripNotebook(notebook: Notebook): Notebook {
-  const { kernelspec } = notebook.metadata;
+  const { kernelspec, lang } = notebook.metadata;
   return {
     cells: notebook.cells.map(stripCell),
     metadata: {
       ...(kernelspec !== undefined && { kernelspec }),
+      ...(lang !== undefined && { lang }),
       language_info: { name: "typescript" },
     },
     nbformat: notebook.nbformat,

@@ -6,41 +6,54 @@ import { Html, html } from "../report/html.ts";
 import { CHART_TYPE, isSpec } from "./bundle.ts";
 import { harmless, markdownHtml } from "./markdown.ts";
 import type { CellOutput } from "./notebook.ts";
+import type { PageWords } from "./words.ts";
 
-/**
- * Returns the output as HTML; nothing where it shows nothing.
- *
- * @param name What a screen reader calls it; no two of a page have the same.
- */
-export async function outputHtml(output: CellOutput, name: string): Promise<Html> {
+/** How the page speaks of an output. */
+export interface OutputNames {
+  /** What a screen reader calls it; no two of a page have the same. */
+  readonly name: string;
+  readonly words: PageWords;
+}
+
+/** Returns the output as HTML; nothing where it shows nothing. */
+export async function outputHtml(
+  output: CellOutput,
+  names: OutputNames,
+): Promise<Html> {
   const { output_type: type, data } = output;
   if (type === "stream") {
     return printed(output["text"], output["name"] === "stderr" ? "warned" : "said");
   }
   if (typeof data !== "object" || data === null) return html``;
-  return await bundleHtml(new Map(Object.entries(data)), name);
+  return await bundleHtml(new Map(Object.entries(data)), names);
 }
 
 const BITMAPS: readonly string[] = ["image/png", "image/jpeg"];
 
 async function bundleHtml(
   data: ReadonlyMap<string, unknown>,
-  name: string,
+  names: OutputNames,
 ): Promise<Html> {
   const description = textOf(data.get("text/plain"));
   const spec = data.get(CHART_TYPE);
-  if (isSpec(spec)) return await chartHtml(spec, { name, description });
+  if (isSpec(spec)) return await chartHtml(spec, { ...names, description });
   for (const type of BITMAPS) {
     if (data.has(type)) {
-      return picture(`${type};base64,${textOf(data.get(type))}`, { name, description });
+      return picture(`${type};base64,${textOf(data.get(type))}`, {
+        ...names,
+        description,
+      });
     }
   }
   const svg = data.get("image/svg+xml");
   if (svg !== undefined) {
-    return picture(`image/svg+xml;base64,${base64(textOf(svg))}`, { name, description });
+    return picture(`image/svg+xml;base64,${base64(textOf(svg))}`, {
+      ...names,
+      description,
+    });
   }
   const markup = data.get("text/html");
-  if (markup !== undefined) return region(name, harmless(textOf(markup)));
+  if (markup !== undefined) return region(names.name, harmless(textOf(markup)));
   const markdown = data.get("text/markdown");
   if (markdown !== undefined) return html`${markdownHtml(textOf(markdown))}\n`;
   return description === "" ? html`` : printed(description, "said");
@@ -51,18 +64,17 @@ function textOf(value: unknown): string {
   return Array.isArray(value) ? value.join("") : typeof value === "string" ? value : "";
 }
 
-interface Named {
-  readonly name: string;
+interface Named extends OutputNames {
   readonly description: string;
 }
 
-async function chartHtml(spec: Spec, { name, description }: Named): Promise<Html> {
+async function chartHtml(spec: Spec, { name, words, description }: Named): Promise<Html> {
   const { figureOf } = await import("./picture.ts");
   const svg = (await figureOf(spec)).replace("<svg", '<svg aria-hidden="true"');
   const [heading, ...lines] = description.split("\n");
-  const words = lines.length === 0 ? undefined : html`
+  const told = lines.length === 0 ? undefined : html`
     <details>
-      <summary>${heading}: in words</summary>
+      <summary>${heading}${words.inWords}</summary>
       <ul>${lines.map((line) => html`<li>${line}</li>\n`)}</ul>
     </details>
   `;
@@ -70,14 +82,14 @@ async function chartHtml(spec: Spec, { name, description }: Named): Promise<Html
     <figure class="chart" role="region" aria-label="${name}: ${heading}" tabindex="0">
     ${new Html(svg)}
     </figure>
-    ${words}
+    ${told}
   `;
 }
 
 /** A script in an SVG does not run in a picture. */
-function picture(data: string, { name, description }: Named): Html {
+function picture(data: string, { name, words, description }: Named): Html {
   const source = `data:${data.replace(/\s+/g, "")}`;
-  const alt = description || "A picture";
+  const alt = description || words.picture;
   return html`
     <figure class="chart" role="region" aria-label="${name}" tabindex="0">
       <img src="${source}" alt="${alt}">

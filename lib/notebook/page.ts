@@ -11,6 +11,7 @@ import { markdownHtml } from "./markdown.ts";
 import type { Cell, Notebook } from "./notebook.ts";
 import { outputHtml } from "./output.ts";
 import type { ParameterValue } from "./parameters.ts";
+import { type Lang, type PageWords, pageWords } from "./words.ts";
 
 /** What the page says of the run. */
 export interface PageFacts {
@@ -27,6 +28,8 @@ export interface PageFacts {
   readonly version: string;
   /** Whether the code is shown. */
   readonly code: boolean;
+  /** The language that the notebook is written in. */
+  readonly lang: Lang;
 }
 
 /** Returns the page as HTML. */
@@ -37,10 +40,13 @@ export async function drawNotebook(
   const title = titleOf(notebook) ?? facts.notebook;
   const style = pageStyle(title) + STYLE;
   const cells: Markup[] = [];
-  for (const cell of notebook.cells) cells.push(await cellHtml(cell, facts.code));
+  const words = pageWords(facts.lang);
+  for (const cell of notebook.cells.filter(isForReaders)) {
+    cells.push(await cellHtml(cell, { words, hasCode: facts.code }));
+  }
   const page = html`
     <!doctype html>
-    <html lang="en">
+    <html lang="${facts.lang}">
       <head>
         <meta charset="utf-8">
         <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(
@@ -56,13 +62,17 @@ export async function drawNotebook(
       </head>
       <body>
         <main>
-    ${cells}${provenance(facts)}</main>
+    ${cells}${provenance(facts, words)}</main>
         <script>${new Html(SCRIPT)}</script>
       </body>
     </html>
   `;
   return page.markup;
 }
+
+/** Jupyter Book's tag for what only helps who runs the notebook. */
+const isForReaders = ({ metadata }: Cell): boolean =>
+  !(metadata.tags ?? []).includes("remove-cell");
 
 /** Returns the first heading of the texts. */
 function titleOf({ cells }: Notebook): string | undefined {
@@ -75,40 +85,43 @@ function titleOf({ cells }: Notebook): string | undefined {
   return undefined;
 }
 
-async function cellHtml(cell: Cell, hasCode: boolean): Promise<Markup> {
+async function cellHtml(
+  cell: Cell,
+  { words, hasCode }: { readonly words: PageWords; readonly hasCode: boolean },
+): Promise<Markup> {
   if (cell.cell_type === "markdown") return html`${markdownHtml(cell.source)}\n`;
   if (cell.cell_type === "raw") return html``;
   const outputs: Part[] = [];
   for (const [i, output] of (cell.outputs ?? []).entries()) {
-    outputs.push(
-      await outputHtml(output, `Cell ${cell.execution_count}, output ${i + 1}`),
-    );
+    const name = `${words.cell} ${cell.execution_count}, ${words.output} ${i + 1}`;
+    outputs.push(await outputHtml(output, { name, words }));
   }
-  const code = hasCode && cell.source.trim() !== "" ? codeHtml(cell) : undefined;
+  const code = hasCode && cell.source.trim() !== "" ? codeHtml(cell, words) : undefined;
   return html`${code}${outputs}`;
 }
 
-function codeHtml({ source, execution_count: count }: Cell): Markup {
-  const name = `Code of cell ${count ?? ""}`;
+function codeHtml({ source, execution_count: count }: Cell, words: PageWords): Markup {
+  const name = `${words.code} ${count ?? ""}`;
   return html`
     <pre class="cell" role="region" aria-label="${name}"
       tabindex="0"><code>${source}</code></pre>
   `;
 }
 
-function provenance(facts: PageFacts): Markup {
+function provenance(facts: PageFacts, words: PageWords): Markup {
   const { notebook, parameters, command, made, version } = facts;
   const rows = parameters.map(([flag, value]) =>
     html`<dt>${flag}</dt><dd>${[value].flat().join(", ")}</dd>\n`
   );
   return html`
     <footer>
-      <h2>How this page was made</h2>
+      <h2>${words.howMade}</h2>
       <dl>
-    <dt>notebook</dt><dd>${notebook}</dd>
-    ${rows}<dt>made</dt><dd>${made} by cohort ${version}</dd>
+    <dt>${words.notebook}</dt><dd>${notebook}</dd>
+    ${rows}<dt>${words.made}</dt><dd>${made} ${words.by} ${version}</dd>
       </dl>
-      <pre role="region" aria-label="Command" tabindex="0"><code>${command}</code></pre>
+      <pre role="region" aria-label="${words
+        .command}" tabindex="0"><code>${command}</code></pre>
     </footer>
   `;
 }
@@ -129,5 +142,7 @@ pre.said { white-space: pre-wrap; }
 pre.warned { border-left: 3px solid var(--accent); white-space: pre-wrap; }
 blockquote { margin: 0 0 12px; padding-left: 16px; border-left: 3px solid var(--line); color: var(--muted); }
 footer { margin-top: 56px; }
+details { margin-bottom: 24px; }
+.chart:has(+ details) { margin-bottom: 0; }
 @media print { .chart svg { min-width: 0; } .chart, .shown { overflow: visible; } }
 `;

@@ -52,25 +52,51 @@ function hostile(): string {
 const PAGES: Readonly<Record<string, readonly string[]>> = {
   "01_explore": ["notebooks/01_explore.ipynb"],
   "02_data_quality with its code": ["notebooks/02_data_quality.ipynb", "--code"],
-  "04_live": ["notebooks/04_live.ipynb", "--pause-ms", "1"],
+  "03_age_by_field": ["notebooks/03_age_by_field.ipynb"],
+  "04_live": ["notebooks/04_live.ipynb", "--source", "file", "--pause-ms", "1"],
+  "05_your_own_analysis": ["notebooks/05_your_own_analysis.ipynb"],
 };
+
+/** Returns the texts in charts that do not stand out from the page as text must. */
+const PALE_TEXTS = `(() => {
+  const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const luminance = (colour) => parts(colour).slice(0, 3)
+    .map((part) => part / 255)
+    .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+  const paper = luminance(getComputedStyle(document.body).backgroundColor);
+  const contrast = (one) => {
+    const [low, high] = [luminance(getComputedStyle(one).fill), paper].sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+  };
+  return [...document.querySelectorAll("figure.chart svg text")]
+    .filter((one) => contrast(one) < 4.5).map((one) => one.textContent);
+})()`;
 
 browserTest(
   "notebook run makes a page that is accessible, silent and never too wide",
   async (desk, t) => {
     const folder = await Deno.makeTempDir({ prefix: "cohort-" });
     const own = put(folder, "hostile.ipynb", hostile());
-    const pages = { ...PAGES, "hostile": [own, "--name", NAME, "--code"] };
-    for (const [name, args] of Object.entries(pages)) {
+    const pages = {
+      ...PAGES,
+      "hostile": [own, "--name", NAME, "--code", "--lang", "fr"],
+    };
+    for (const [name, given] of Object.entries(pages)) {
       const page = `${folder}/page.html`;
+      const report = name.startsWith("05") ? ["--report", `${folder}/report`] : [];
+      const args = [...given, ...report];
       const ran = await runHere(["notebook", "run", ...args, "--out", page]);
       assert.deepEqual([ran.code, ran.stderr], [0, ""]);
       for (const [where, screen] of Object.entries(SCREENS)) {
+        // both themes and both widths, each once; all four of them where the data is hostile
+        if (name !== "hostile" && !["light", "dark phone"].includes(where)) continue;
         await t.step(`${name}, ${where}`, async () => {
           await using opened = await desk.visit(pathToFileURL(page).href, screen);
           assert.deepEqual(await violations(opened.page), []);
           assert.equal(await sidewaysScroll(opened.page), 0);
           assert.deepEqual(opened.said, []);
+          assert.deepEqual(await opened.page.evaluate(PALE_TEXTS), []);
           const charts = await opened.page.$$eval(
             "figure.chart svg",
             (all) => all.map((svg) => svg.querySelectorAll("path, line").length),
@@ -81,6 +107,10 @@ browserTest(
           assert.equal(active, 1, "the page's own script and nothing else");
           const isCodeShown = await opened.page.$("pre.cell") !== null;
           assert.equal(isCodeShown, args.includes("--code"));
+          assert.equal(
+            await opened.page.$eval("html", (root) => root.lang),
+            args.includes("--lang") ? "fr" : "en",
+          );
         });
       }
     }

@@ -63,6 +63,7 @@ Deno.test("stripNotebook() leaves texts, code and tags, and nothing of a run", (
       nbformat_minor: 5,
       metadata: {
         kernelspec: { name: "deno", display_name: "Deno", language: "typescript" },
+        lang: "fr",
         language_info: { name: "typescript", version: "6.0.3" },
         widgets: {},
       },
@@ -94,6 +95,7 @@ Deno.test("stripNotebook() leaves texts, code and tags, and nothing of a run", (
     ],
     metadata: {
       kernelspec: { name: "deno", display_name: "Deno", language: "typescript" },
+      lang: "fr",
       language_info: { name: "typescript" },
     },
     nbformat: 4,
