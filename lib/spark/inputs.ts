@@ -157,7 +157,7 @@ async function readLines(
   for await (const rows of session.sql(headsQuery("cohort_heads", files, size))) {
     for (const row of columnOf(rows)) {
       const [index, line] = new TextDecoder("latin1").decode(row).split("\t");
-      lines.get(Number(index))!.push(Uint8Array.fromBase64(line!));
+      lines.get(Number(index))!.push(Uint8Array.fromHex(line!));
     }
   }
   return lines;
@@ -189,7 +189,8 @@ async function layOut(
   options: TextOptions,
 ): Promise<SparkFile> {
   const chunks = (async function* () {
-    yield head;
+    yield head.subarray(0, HEAD_BYTES); // more than that decides on nothing
+    yield head.subarray(HEAD_BYTES);
   })();
   const { layout, encoding, compression } = await openText(name, chunks, options);
   const refuse = (what: string, hint: string): never => {

@@ -1,5 +1,5 @@
 /**
- * What Spark is asked, as SQL. Nothing from outside stands in it as text: paths are base64,
+ * What Spark is asked, as SQL. Nothing from outside stands in it as text: paths are hex,
  * and the session's id is a UUID.
  */
 import type { SparkSession } from "./session.ts";
@@ -17,7 +17,6 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   // a file that cannot be read is an error, never left out
   "spark.sql.files.ignoreCorruptFiles": "false",
   "spark.sql.files.ignoreMissingFiles": "false",
-  "spark.sql.legacy.chunkBase64String.enabled": "false",
   "spark.sql.parser.escapedStringLiterals": "false",
   "spark.sql.execution.arrow.useLargeVarTypes": "false",
 };
@@ -54,11 +53,11 @@ const IS_FIRST = "id & ((1L << 33) - 1) = 0";
 /** How a record is escaped that would not reach the worker as it is, or begin like an escape. */
 export const ESCAPED = `CASE
     WHEN is_valid_utf8(value) AND NOT startswith(value, '\\u0001') THEN value
-    ELSE concat('\\u0001${TO_WORKER.bytes}', base64(CAST(value AS BINARY))) END`;
+    ELSE concat('\\u0001${TO_WORKER.bytes}', hex(CAST(value AS BINARY))) END`;
 
 /** Returns the query that lets the workers clean the lines of a view. */
 export function cleanedLines(view: string, worker: string): string {
-  const split = `concat('\\u0001${TO_WORKER.split}', base64(CAST(path AS BINARY)),
+  const split = `concat('\\u0001${TO_WORKER.split}', hex(CAST(path AS BINARY)),
     '\\t', start, '\\t', length, '\\t', size, '\\n')`;
   const line = `concat(CASE WHEN ${IS_FIRST} THEN ${split} ELSE '' END, ${ESCAPED})`;
   return piped(line, worker, view);
@@ -89,13 +88,13 @@ export function workerCommand(
 /** The most lines of a file that decide on its layout, unless they are very short. */
 export const HEAD_LINES = 2000;
 
-/** Returns the query for the first lines of some files: `index TAB line in base64`. */
+/** Returns the query for the first lines of some files: `index TAB line in hex`. */
 export function headsQuery(
   view: string,
   files: readonly { readonly index: number; readonly path: string }[],
   { lines, bytes }: { readonly lines: number; readonly bytes: number },
 ): string {
-  const value = `base64(substring(CAST(value AS BINARY), 1, ${bytes}))`;
+  const value = `hex(substring(CAST(value AS BINARY), 1, ${bytes}))`;
   return files.map(({ index, path }) =>
     `(SELECT concat('${index}', '\\t', ${value}) AS v FROM ${view}
       WHERE path = ${text(path)} LIMIT ${lines})`
@@ -104,7 +103,7 @@ export function headsQuery(
 
 /** Returns an expression for a text, whatever is in it. */
 export function text(value: string): string {
-  return `CAST(unbase64('${new TextEncoder().encode(value).toBase64()}') AS STRING)`;
+  return `CAST(unhex('${new TextEncoder().encode(value).toHex()}') AS STRING)`;
 }
 
 /** What the workers have said, kept on the cluster: it is read twice. */

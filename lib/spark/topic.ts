@@ -55,7 +55,7 @@ function cleanedMessages({ from, to }: TopicRange, worker: string): string {
   const line = `concat(partition, '\\t', offset, '\\t', CASE
     WHEN value IS NULL THEN '\\u0001${TO_WORKER.tombstone}'
     WHEN ${isPlain} THEN ${text}
-    ELSE concat('\\u0001${TO_WORKER.bytes}', base64(value)) END)`;
+    ELSE concat('\\u0001${TO_WORKER.bytes}', hex(value)) END)`;
   const bounds = [
     ...(typeof from === "bigint" ? [`offset >= ${from}`] : []),
     ...(typeof to === "bigint" ? [`offset < ${to}`] : []),

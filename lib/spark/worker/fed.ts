@@ -70,7 +70,7 @@ function* unescaped(lines: Uint8Array): Generator<Fed> {
       yield { split: text.split("\t") };
       from = to = at;
     } else {
-      const { written } = lines.subarray(to).setFromBase64(text);
+      const { written } = lines.subarray(to).setFromHex(text);
       to += written;
       lines[to++] = LF;
     }

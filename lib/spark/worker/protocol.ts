@@ -18,9 +18,9 @@ export const ESCAPE = 1;
 
 /** What follows {@linkcode ESCAPE}. */
 export const TO_WORKER = {
-  /** A split begins: its path in base64, where it starts, its length, the size of its file. */
+  /** A split begins: its path in hex, where it starts, its length, the size of its file. */
   split: "h",
-  /** A record in base64. */
+  /** A record in hex. */
   bytes: "b",
   /** A message without a value. */
   tombstone: "n",

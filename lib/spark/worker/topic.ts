@@ -64,7 +64,7 @@ function parse(line: Uint8Array): Message {
 function parseValue(value: Uint8Array): Uint8Array | null {
   if (value[0] !== ESCAPE) return value;
   if (String.fromCharCode(value[1]!) === TO_WORKER.tombstone) return null;
-  return Uint8Array.fromBase64(ASCII.decode(value.subarray(2)));
+  return Uint8Array.fromHex(ASCII.decode(value.subarray(2)));
 }
 
 /** A partition that is being cleaned. */

@@ -76,7 +76,7 @@ function parseSplit(
   [path, start, length, size]: readonly string[],
   indexes: ReadonlyMap<string, number>,
 ): Split {
-  const name = new TextDecoder().decode(Uint8Array.fromBase64(path!));
+  const name = new TextDecoder().decode(Uint8Array.fromHex(path!));
   const source = indexes.get(name);
   if (source === undefined) throw new RangeError(`No source is at ${name}`);
   return { source, start: Number(start), length: Number(length), size: Number(size) };
