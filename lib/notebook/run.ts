@@ -28,7 +28,8 @@ export async function runNotebook(
   const cells = notebook.cells.map((cell): Cell => {
     if (cell.cell_type !== "code") return cell;
     count++;
-    return { ...cell, execution_count: count, outputs: outputs.get(count) ?? [] };
+    const shown = (outputs.get(count) ?? []).map(shortened);
+    return { ...cell, execution_count: count, outputs: shown };
   });
   return { ...notebook, cells };
 }
@@ -101,4 +102,16 @@ function addText(outputs: Output[], name: "stdout" | "stderr", text: string): vo
   const last = outputs.at(-1);
   if (last?.name === name) last.text += text;
   else outputs.push({ output_type: "stream", name, text });
+}
+
+/** How much of what a cell prints is kept, in characters. */
+const MOST_TEXT = 100_000;
+
+/** Returns the output without the end of a text that nobody would read. */
+export function shortened(output: CellOutput): CellOutput {
+  const { text } = output;
+  if (typeof text !== "string" || text.length <= MOST_TEXT) return output;
+  const more = text.length - MOST_TEXT;
+  const rest = `\n… and ${more} more characters that this cell printed\n`;
+  return { ...output, text: text.slice(0, MOST_TEXT).toWellFormed() + rest };
 }

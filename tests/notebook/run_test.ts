@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { PipelineError } from "../../lib/errors.ts";
 import { parseEvents } from "../../lib/notebook/process.ts";
-import { outputsOf } from "../../lib/notebook/run.ts";
+import { outputsOf, shortened } from "../../lib/notebook/run.ts";
 import { MARK } from "../../lib/notebook/events.ts";
 import {
   formatNotebook,
@@ -81,6 +81,26 @@ processTest(
         },
       ]],
     ]);
+  },
+);
+
+processTest(
+  "notebook run keeps the beginning of what a cell prints too much",
+  async (folder) => {
+    const path = putNotebook(
+      folder,
+      "const a: number = 1;",
+      'for (let i = 0; i < 20; i++) console.log("x".repeat(1e6));',
+    );
+    const out = `${folder}/new/folder/x.html`;
+    assert.equal((await runHere(["notebook", "run", path, "--out", out])).code, 0);
+    assert.ok(Deno.statSync(out).size < 200_000);
+    assert.match(
+      await Deno.readTextFile(out),
+      /x\n… and 19900020 more characters that this cell printed\n/,
+    );
+    const short = { output_type: "stream", name: "stdout", text: "x".repeat(100_000) };
+    assert.equal(shortened(short), short);
   },
 );
 
