@@ -26,6 +26,7 @@ const WORDS = [
   ...'x\u0000 \u001b[1m \u007f \u0085 \u00a0 \u3000 \u2028 \ufeff a,b , ; | " a"b Jean-Baptiste'
     .split(" "),
   "a\\b",
+  "=\u0338x",
   "a".repeat(15),
   "é".repeat(8),
   "b".repeat(16),

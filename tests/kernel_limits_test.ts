@@ -291,10 +291,14 @@ Deno.test("fastCleaner() tells a quote that never closes from one that closes on
   }
   // what stood there before is no part of the text
   const kernel = fastCleaner();
+  const bare = { layout: PLAIN_LAYOUT, cuts: [] };
+  outcome(kernel, { ...bare, bytes: UTF8.encode(`${",".repeat(99)}\n`) });
+  const open = UTF8.encode('"Ali Bennis,30,Law\nSara,30,Law\n');
+  assert.equal(outcome(kernel, { ...bare, bytes: open }).byText, 0);
   for (
     const text of ['"Ali,30,Law\n"" ""'.padEnd(50, '" '), '"Ali,30,Law\n"', '"Ali\n" ']
   ) {
-    const one = { layout: PLAIN_LAYOUT, bytes: UTF8.encode(text), cuts: [] };
+    const one = { ...bare, bytes: UTF8.encode(text) };
     assertSame(outcome(kernel, one), outcome(textCleaner(), one), JSON.stringify(text));
   }
   const lines = `${"b".repeat(1000)}\n`.repeat(70);

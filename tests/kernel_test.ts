@@ -108,6 +108,7 @@ Deno.test("fastCleaner() takes common records by the kernel, and rare ones by th
     ['"Ali ""B"" Bennis", 21, Law', 1],
     ["Bennis, Ali; 21; Law", 1, ";"],
     ["Ali\u00a0Bennis, 21, Law", 1],
+    ["=\u0338a Bennis, 21, Law", 1], // composed, it is no formula
     ["\u00a0\u3000\u0085\t\r", 0], // blank
     ["\u00a0, 21, Law", 0], // blank_name
     ["Ali\t\u2028, 21, Law", 0],

@@ -73,11 +73,10 @@ function readAge(from: usize, end: usize): u32 {
   return at == first || skipSpaces(at) < end ? NO_AGE : age;
 }
 
-/** Returns the entry of the field's spelling; 0 where it is blank or new. */
+/** Returns the entry of the field's spelling; 0 where it is new: a blank one always is. */
 @inline
 function findField(from: usize, end: usize): usize {
   const spelling = skipSpaces(from);
-  if (spelling >= end) return 0;
   const entry = findSpelling(spelling, end - spelling);
   if (entry == 0) {
     newSpelling = spelling;
