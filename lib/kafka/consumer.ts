@@ -19,7 +19,7 @@ import { Contact } from "./contact.ts";
 import { GroupOffsets } from "./group_offsets.ts";
 import { Handover } from "./handover.ts";
 import { Lease } from "./lease.ts";
-import { messagesOf } from "./messages.ts";
+import { messagesOf, sizeOf } from "./messages.ts";
 import type { FetchedMessages, PartitionReader } from "./reader.ts";
 
 /** What a member of a group needs to know. */
@@ -263,7 +263,7 @@ export class GroupMember implements AsyncDisposable {
     const beat = setInterval(() => void client.heartbeat().catch(() => {}), HEARTBEAT_MS);
     try {
       const messages = messagesOf(batch);
-      await this.#handOver(assignment, messages.values.length, () => messages);
+      await this.#handOver(assignment, sizeOf(messages), () => messages);
     } finally {
       clearInterval(beat);
     }

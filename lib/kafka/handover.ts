@@ -3,11 +3,10 @@
  * has handed over the last: so it hands them over here, and the broker looks for the next
  * ones while these are cleaned.
  */
-
 import { setImmediate } from "node:timers";
 
-/** How much may wait, in messages, before the client has to. */
-const MOST_WAITING = 30_000;
+/** How much may wait before the client has to, in bytes. */
+const MOST_WAITING = 2 * 1024 * 1024;
 
 /** Takes what is handed over, one after the other, in order. */
 export class Handover {
@@ -18,7 +17,7 @@ export class Handover {
   /**
    * Hands over; resolves when there is room for more. `take` never fails.
    *
-   * @param size How many messages they are.
+   * @param size How much it is, in bytes.
    */
   async put(size: number, take: () => void | Promise<void>): Promise<void> {
     this.#waiting += size;

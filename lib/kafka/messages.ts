@@ -38,3 +38,11 @@ export function messagesOf(batch: EachBatchPayload["batch"]): FetchedMessages {
   const end = BigInt(batch.lastOffset()) + 1n;
   return { partition, from, end, high: BigInt(highWatermark), values, offsets };
 }
+
+/** What a message takes in memory beside its bytes, about. */
+const OVERHEAD_BYTES = 100;
+
+/** Returns how much memory the messages take, in bytes. */
+export function sizeOf({ values }: FetchedMessages): number {
+  return values.reduce((sum, value) => sum + (value?.length ?? 0) + OVERHEAD_BYTES, 0);
+}
