@@ -50,7 +50,7 @@ const USAGE: readonly (readonly [readonly string[], string, string])[] = [
 ];
 
 for (const [args, first, second] of USAGE) {
-  Deno.test(`report ${args.join(" ")} is wrong usage`, async () => {
+  diskTest(`report ${args.join(" ")} is wrong usage`, async () => {
     assert.deepEqual(await runHere(["report", ...args]), {
       code: 2,
       stdout: "",
