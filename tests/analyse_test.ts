@@ -164,6 +164,13 @@ Deno.test("olderThan() keeps everybody above a threshold far below 0", () => {
   assert.deepEqual(olderThan(histogram(0, 20, 150), -5), histogram(0, 20, 150));
 });
 
+Deno.test("fieldNames() orders by code point, with names beyond U+FFFF and without", () => {
+  for (const names of [["", "A", "AB", "É", "ﬁ"], ["A", "ﬁ", "\uffff", "😀", "😁"]]) {
+    const ages = new Map(names.toReversed().map((name) => [name, noAges()]));
+    assert.deepEqual(fieldNames(ages), names);
+  }
+});
+
 Deno.test("compareCodePoints() orders by code point, not by UTF-16 unit or language", () => {
   const ORDERED = [
     "",

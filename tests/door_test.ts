@@ -417,6 +417,15 @@ const BROKEN: readonly (readonly [what: string, change: Change, where: string])[
     (result) => result.outputs = [{ file: "a", bytes: 1, sha256: "0" }],
     "outputs.0.sha256",
   ],
+  ...[
+    ...["151", "-1", "07", "1.5", ""].map((age) => ({ [age]: 1 })),
+    ...[-1, 1.5, "1"].map((count) => ({ "21": count })),
+    ...[[1], null, 21],
+  ].map((ages): typeof BROKEN[number] => [
+    `no histogram: ${JSON.stringify(ages)}`,
+    (result) => (result.fields as { ages: unknown }[])[0]!.ages = ages,
+    "fields.0.ages",
+  ]),
 ];
 
 const CONTRADICTORY:
@@ -513,6 +522,25 @@ diskTest(
       await assert.rejects(run, RangeError);
     }
     assert.throws(() => Deno.statSync(`${dir}/out`), Deno.errors.NotFound);
+  },
+);
+
+diskTest(
+  "formatResult() writes any number of fields as one piece of JSON",
+  async (dir) => {
+    const result = await writeReport(LAW, { out: dir });
+    for (const count of [0, 1, 199, 200, 201, 400, 401]) {
+      const fields = Array.from({ length: count }, (_, i) => ({
+        ...result.fields[0]!,
+        field: `${i}\n  "fields": []`,
+      }));
+      const many = {
+        ...result,
+        parameters: { ...result.parameters, title: "fields" },
+        fields,
+      };
+      assert.equal(formatResult(many), JSON.stringify(many, null, 2) + "\n", `${count}`);
+    }
   },
 );
 

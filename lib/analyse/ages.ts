@@ -88,8 +88,13 @@ export function agesIn(ages: ReadonlyMap<string, Ages>, field: string): Ages {
 
 /** Returns the names of the fields by code point, so that no machine's locale matters. */
 export function fieldNames(ages: ReadonlyMap<string, Ages>): readonly string[] {
-  return [...ages.keys()].sort(compareCodePoints);
+  const names = [...ages.keys()];
+  return names.some((name) => SURROGATE.test(name))
+    ? names.sort(compareCodePoints)
+    : names.sort(); // the same order, and quicker
 }
+
+const SURROGATE = /[\ud800-\udfff]/;
 
 /** Compares by code point: JavaScript's own order, by UTF-16 unit, puts emoji before `ﬁ`. */
 export function compareCodePoints(a: string, b: string): number {

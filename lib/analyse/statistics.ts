@@ -31,8 +31,8 @@ export function statistics(ages: Ages): Statistics {
   return {
     count,
     mean: sumOfYears(ages) / count,
-    min: quantileOf(ages, count, 0),
-    max: quantileOf(ages, count, 1),
+    min: ageAt(ages, 0),
+    max: ageAt(ages, count - 1),
     median: quantileOf(ages, count, 0.5),
     q1: quantileOf(ages, count, 0.25),
     q3: quantileOf(ages, count, 0.75),
@@ -42,7 +42,7 @@ export function statistics(ages: Ages): Statistics {
 /** Returns how many students the histogram counts. */
 export function countStudents(ages: Ages): number {
   let sum = 0;
-  for (const count of ages) sum += count;
+  for (let age = 0; age < ages.length; age++) sum += ages[age]!;
   return sum;
 }
 
@@ -81,7 +81,8 @@ function quantileOf(ages: Ages, count: number, p: number): number {
   const place = (count - 1) * p;
   const below = Math.floor(place);
   const low = ageAt(ages, below);
-  const high = ageAt(ages, Math.ceil(place));
+  if (place === below) return low;
+  const high = ageAt(ages, below + 1);
   return low + (place - below) * (high - low);
 }
 

@@ -7,7 +7,7 @@ import { OutputFolder } from "../export/folder.ts";
 import { formatStatistics } from "../export/statistics.ts";
 import type { Source } from "../ingest/source.ts";
 import { drawResult, publish } from "../report/publish.ts";
-import { formatResult, type Result, type RunParameters } from "../report/result.ts";
+import { type Result, resultParts, type RunParameters } from "../report/result.ts";
 import { OLDER_THAN } from "../transform/clean.ts";
 import type { Engine } from "./engine.ts";
 import { Job, type JobOptions } from "./job.ts";
@@ -71,7 +71,7 @@ export async function runJob(
     by_text: job.byText,
   });
   if (options.page !== false) folder.write(OUTPUTS.page, await drawResult(result));
-  folder.write(OUTPUTS.result, formatResult(result));
+  folder.write(OUTPUTS.result, resultParts(result));
   options.signal?.throwIfAborted();
   folder.commit();
   return result;
@@ -114,7 +114,7 @@ export async function redraw(
   );
   const redrawn = { ...shown, outputs };
   folder.write(OUTPUTS.page, await drawResult(redrawn));
-  folder.write(OUTPUTS.result, formatResult(redrawn));
+  folder.write(OUTPUTS.result, resultParts(redrawn));
   folder.commit();
   return redrawn;
 }

@@ -20,6 +20,7 @@ export interface Access {
   readonly mode?: number;
 }
 
+const UTF8 = new TextEncoder();
 const PARTIAL = /^\.(.+)\.[0-9a-f]{8}\.partial$/;
 
 /** A folder for the outputs of one run; dispose of it to drop what was not committed. */
@@ -77,10 +78,12 @@ export class OutputFolder implements Disposable {
     return file;
   }
 
-  /** Writes a whole small file. */
-  write(name: string, text: string, access: Access = {}): Written {
+  /** Writes a whole file, part by part. */
+  write(name: string, text: string | Iterable<string>, access: Access = {}): Written {
     const file = this.create(name, access);
-    file.write(new TextEncoder().encode(text));
+    for (const part of typeof text === "string" ? [text] : text) {
+      file.write(UTF8.encode(part));
+    }
     return file.close();
   }
 

@@ -81,6 +81,8 @@ export function agesOf({ ages }: FieldResult): Ages {
 /** Returns the ages that somebody has; integer keys of an object are always in order. */
 export function sparse(counts: Ages): Record<string, number> {
   const found: Record<string, number> = {};
-  for (const [age, count] of counts.entries()) if (count > 0) found[age] = count;
+  for (let age = 0; age < counts.length; age++) {
+    if (counts[age]! > 0) found[age] = counts[age]!;
+  }
   return found;
 }

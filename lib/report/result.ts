@@ -174,9 +174,43 @@ export interface RunFacts {
  * @throws {PipelineError} If the result does not fit the schema: a fault of the program.
  */
 export function formatResult(result: Result): string {
+  return [...resultParts(result)].join("");
+}
+
+/**
+ * Yields the text of `report.json` in parts; with 100,000 fields the whole is 70 MB long.
+ *
+ * @throws {PipelineError} As {@linkcode formatResult}, before the first part.
+ */
+export function* resultParts(result: Result): Generator<string> {
   const checked = resultSchema.safeParse(result);
-  if (checked.success) return toJson(checked.data, 2) + "\n";
-  throw new PipelineError("internal", `The result is not valid: ${where(checked.error)}`);
+  if (!checked.success) {
+    throw new PipelineError(
+      "internal",
+      `The result is not valid: ${where(checked.error)}`,
+    );
+  }
+  const { data } = checked;
+  // no text in JSON has a line end, so that this stands in one place only
+  const [before, after] = toJson({ ...data, fields: [] }, 2).split('\n  "fields": []');
+  yield before!;
+  yield* fieldParts(data.fields);
+  yield `${after}\n`;
+}
+
+/** How many fields make a part. */
+const FIELDS_PER_PART = 200;
+
+function* fieldParts(fields: readonly FieldResult[]): Generator<string> {
+  if (fields.length === 0) yield '\n  "fields": []';
+  for (let i = 0; i < fields.length; i += FIELDS_PER_PART) {
+    const text = toJson({ fields: fields.slice(i, i + FIELDS_PER_PART) }, 2);
+    const isFirst = i === 0;
+    const isLast = i + FIELDS_PER_PART >= fields.length;
+    const start = isFirst ? "{".length : '{\n  "fields": ['.length;
+    const end = isLast ? "\n}".length : "\n  ]\n}".length;
+    yield (isFirst ? "" : ",") + text.slice(start, -end);
+  }
 }
 
 /**

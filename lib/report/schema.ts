@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { MAX_AGE } from "../transform/rules.ts";
 import { REASONS } from "../transform/types.ts";
-import type { Result } from "./result.ts";
+import type { FieldResult, Result } from "./result.ts";
 
 const count = z.int().min(0);
 const age = z.int().min(0).max(MAX_AGE).nullable();
@@ -20,6 +20,22 @@ const statistics = {
   q1: years,
   q3: years,
 };
+
+/** Counts by age. A schema of a record would take longer than all the rest together. */
+const histogram = z.custom<FieldResult["ages"]>(
+  (data) => isObject(data) && Object.keys(data).every((key) => isCount(key, data[key])),
+  { error: "it is not a histogram of ages" },
+);
+
+function isObject(data: unknown): data is Readonly<Record<string, unknown>> {
+  return typeof data === "object" && data !== null && !Array.isArray(data);
+}
+
+function isCount(key: string, value: unknown): boolean {
+  const years = Number(key);
+  return String(years) === key && Number.isInteger(years) && years >= 0 &&
+    years <= MAX_AGE && Number.isSafeInteger(value) && (value as number) >= 0;
+}
 
 /** Checks the data of a `report.json`; what it does not know is an error. */
 export const resultSchema: z.ZodType<Result> = z.strictObject({
@@ -75,7 +91,7 @@ export const resultSchema: z.ZodType<Result> = z.strictObject({
   fields: z.array(z.strictObject({
     field: z.string(),
     ...statistics,
-    ages: z.record(z.string().regex(/^(0|[1-9][0-9]?|1[0-4][0-9]|150)$/), count),
+    ages: histogram,
     merged: z.int().min(2).exactOptional(),
   })),
   suppressed: z.strictObject({
