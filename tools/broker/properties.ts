@@ -22,12 +22,16 @@ export interface ExtraListener {
   readonly name: string;
   /** PEM file of a key and a certificate; absent: this port speaks no TLS. */
   readonly identity?: string;
+  /** The port that clients are told, where something stands between: a proxy's. */
+  readonly advertisedPort?: number;
 }
 
 /** Returns the text of the file. */
 export function serverProperties(options: ServerOptions): string {
   const { log, certificates, port, controllerPort, extra } = options;
-  const main = { name: "SSL", port, identity: `${certificates}/broker.pem` };
+  const main: ExtraListener & { readonly port: number } = {
+    ...{ name: "SSL", port, identity: `${certificates}/broker.pem` },
+  };
   const listeners = [
     main,
     ...extra,
@@ -43,6 +47,14 @@ export function serverProperties(options: ServerOptions): string {
     [
       "listeners",
       list(listeners.map(({ name, port }) => `${name}://127.0.0.1:${port}`)),
+    ],
+    [
+      "advertised.listeners",
+      list(
+        [main, ...extra].map(({ name, port, advertisedPort = port }) =>
+          `${name}://127.0.0.1:${advertisedPort}`
+        ),
+      ),
     ],
     [
       "listener.security.protocol.map",

@@ -1,0 +1,63 @@
+/**
+ * A way to the broker that can be cut as networks cut it: nothing comes through any more, and
+ * nobody is told.
+ */
+
+/** A proxy at a port of its own; dispose of it to close all. */
+export class Proxy implements Disposable {
+  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #open = new Set<Deno.Conn>();
+  /** Connections that are open now but carry nothing from now on. */
+  readonly #cut = new Set<Deno.Conn>();
+  /** The port that it leads to. */
+  target = 0;
+
+  constructor() {
+    void this.#serve();
+  }
+
+  /** Where it listens. */
+  get port(): number {
+    return (this.#listener.addr as Deno.NetAddr).port;
+  }
+
+  /** Cuts all connections that are open, without closing them; new ones work. */
+  cut(): void {
+    for (const conn of this.#open) this.#cut.add(conn);
+  }
+
+  [Symbol.dispose](): void {
+    this.#listener.close();
+    for (const conn of this.#open) conn.close();
+  }
+
+  async #serve(): Promise<void> {
+    for await (const client of this.#listener) {
+      const server = await Deno.connect({ hostname: "127.0.0.1", port: this.target })
+        .catch(() => undefined);
+      if (server === undefined) client.close();
+      else {
+        for (const conn of [client, server]) this.#open.add(conn);
+        void this.#carry(client, server);
+        void this.#carry(server, client);
+      }
+    }
+  }
+
+  /** Carries bytes one way until one side ends, or for ever nothing once it is cut. */
+  async #carry(from: Deno.Conn, to: Deno.Conn): Promise<void> {
+    const bytes = new Uint8Array(64 * 1024);
+    try {
+      for (let count; (count = await from.read(bytes)) !== null;) {
+        if (this.#cut.has(from)) continue;
+        for (let done = 0; done < count;) {
+          done += await to.write(bytes.subarray(done, count));
+        }
+      }
+    } catch { /* one side has gone */ }
+    if (this.#cut.has(from)) return;
+    for (const conn of [from, to]) {
+      if (this.#open.delete(conn)) conn.close();
+    }
+  }
+}
