@@ -8,10 +8,10 @@ import { LastRejects } from "../lib/stream/last_rejects.ts";
 import { cut, Limits } from "../lib/stream/limits.ts";
 import { checkEnd } from "../lib/stream/offsets.ts";
 import { RateMeter } from "../lib/stream/rate.ts";
+import { Contact } from "../lib/kafka/contact.ts";
 import { findStarts, type Start } from "../lib/stream/start.ts";
 import { StreamMonitor } from "../lib/stream/status.ts";
 import { formatEnd, formatLine } from "../lib/cli/stream_lines.ts";
-import type { KafkaAdmin } from "../lib/kafka/admin.ts";
 
 const COUNTS = { read: 10, blank: 1, rejected: 2, filtered: 3, kept: 4 };
 
@@ -203,10 +203,10 @@ async function startOf(
   const admin = {
     groupOffsets: () => Promise.resolve(map(group)),
     offsetsAt: () => Promise.resolve(map(15n)),
-  } as Partial<KafkaAdmin> as KafkaAdmin;
-  const starts = await findStarts([0], {
+    offsets: () => Promise.resolve([{ partition: 0, start: 10n, end: 20n }]),
+  };
+  const { starts } = await findStarts({
     ...{ admin, topic: "t", groupId: "g", start, reset, checkpoints: map(own) },
-    held: new Map([[0, { low: 10n, high: 20n }]]),
   });
   return starts.get(0)!;
 }
@@ -229,6 +229,45 @@ Deno.test("findStarts: the group, else the store, else the reset; or what the us
       "The topic has lost messages: say where to begin with --from earliest, or take " +
       "another --group-id",
   });
+});
+
+Deno.test("findStarts asks for the ends after the group's offsets, which grow", async () => {
+  let end = 20n;
+  const { starts } = await findStarts({
+    admin: {
+      groupOffsets: () => Promise.resolve(new Map([[0, end = 25n]])),
+      offsetsAt: () => assert.fail("nobody has named a time"),
+      offsets: () => Promise.resolve([{ partition: 0, start: 10n, end }]),
+    },
+    ...{ topic: "t", groupId: "g", start: "stored", reset: "latest" },
+    checkpoints: new Map(),
+  });
+  assert.deepEqual(starts, new Map([[0, 25n]]));
+});
+
+Deno.test("Contact looks away after a second without a broker, or 3 without an answer", () => {
+  let now = 0;
+  const contact = new Contact(() => now);
+  const looks = (count: number, isDue = true): boolean => {
+    let isAway = false;
+    for (let i = 0; i < count; i++) isAway = contact.look({ isDue });
+    return isAway;
+  };
+  assert.equal(looks(30), false);
+  assert.equal(looks(1), true);
+  contact.answered();
+  assert.equal(looks(30), false);
+  assert.equal(looks(1, false), false); // it joins again, and others may take their time
+  assert.equal(looks(30), false);
+  now = 100_000; // a process that was stopped
+  contact.answered();
+  contact.missed();
+  now += 1000;
+  assert.equal(looks(1, false), false);
+  now += 1;
+  assert.equal(looks(1, false), true);
+  contact.answered();
+  assert.equal(looks(1), false);
 });
 
 Deno.test("checkEnd refuses a partition that has become shorter", () => {

@@ -75,6 +75,7 @@ export async function openAdmin(
       return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
     },
     groupOffsets: async (groupId, topic) => {
+      await countPartitions(topic); // the client must know the servers
       const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
       const committed = found!.partitions.map(({ partition, offset }) =>
         [partition, BigInt(offset)] as const

@@ -126,9 +126,9 @@ export class GroupMember implements AsyncDisposable {
     return this.#assignment !== undefined && this.#lease.isHeld;
   }
 
-  /** Whether no broker has answered for a while. */
-  get isAway(): boolean {
-    return this.#contact.isAway;
+  /** Looks whether no broker has answered for a while: see {@linkcode Contact.look}. */
+  looksAway(options: { readonly isDue: boolean }): boolean {
+    return this.#contact.look(options);
   }
 
   /** Tells the group how far we are, for those who watch its lag; nobody waits for it. */

@@ -2,7 +2,7 @@
  * Where a partition begins to be read: where it was left, or where the user says.
  */
 import { PipelineError } from "../errors.ts";
-import type { KafkaAdmin } from "../kafka/admin.ts";
+import type { KafkaAdmin, PartitionOffsets } from "../kafka/admin.ts";
 import type { BrokerOffsets } from "./offsets.ts";
 
 /** Where to begin at least; what the store holds is never read again. */
@@ -20,15 +20,22 @@ export type Start =
 
 /** What decides where partitions begin. */
 export interface StartOptions {
-  readonly admin: KafkaAdmin;
+  readonly admin: Pick<KafkaAdmin, "offsets" | "offsetsAt" | "groupOffsets">;
   readonly topic: string;
+  /** Absent: all of the topic. */
+  readonly partitions?: readonly number[];
   readonly groupId: string;
   readonly start: Start;
   /** Where to begin, by `stored`, what nobody has read yet. */
   readonly reset: "earliest" | "latest";
   /** What the store has read, by partition. */
   readonly checkpoints: ReadonlyMap<number, bigint>;
-  /** What the broker holds, by partition. */
+}
+
+/** Where partitions begin, and what the broker holds of all of the topic. */
+export interface Starts {
+  /** Where each partition is to be read at least. */
+  readonly starts: ReadonlyMap<number, bigint>;
   readonly held: ReadonlyMap<number, BrokerOffsets>;
 }
 
@@ -38,17 +45,17 @@ export interface StartOptions {
  * @throws {PipelineError} If the group is beyond the end of a partition.
  * @throws {Error} If the broker does not tell what is needed.
  */
-export async function findStarts(
-  partitions: readonly number[],
-  options: StartOptions,
-): Promise<ReadonlyMap<number, bigint>> {
-  const { admin, topic, groupId, start, checkpoints, held, reset } = options;
+export async function findStarts(options: StartOptions): Promise<Starts> {
+  const { admin, topic, groupId, start, checkpoints, reset } = options;
   const known = start instanceof Date
     ? await admin.offsetsAt(topic, start)
     : start === "stored"
     ? await admin.groupOffsets(groupId, topic)
     : undefined;
-  return new Map(partitions.map((partition) => {
+  // after the group's, which other members raise meanwhile: they would be beyond the end
+  const held = byPartition(await admin.offsets(topic));
+  const { partitions = [...held.keys()] } = options;
+  const starts = new Map(partitions.map((partition) => {
     const { low, high } = held.get(partition)!;
     const at = known?.get(partition);
     if (start !== "stored") return [partition, chosen(start, at, { low, high })];
@@ -58,6 +65,15 @@ export async function findStarts(
     const fresh = reset === "earliest" ? low : high;
     return [partition, at ?? checkpoints.get(partition) ?? fresh];
   }));
+  return { starts, held };
+}
+
+function byPartition(
+  offsets: readonly PartitionOffsets[],
+): ReadonlyMap<number, BrokerOffsets> {
+  return new Map(
+    offsets.map(({ partition, start, end }) => [partition, { low: start, high: end }]),
+  );
 }
 
 function chosen(

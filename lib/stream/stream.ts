@@ -4,7 +4,7 @@
  * that watch its lag and for whoever takes a partition over.
  */
 import { PipelineError } from "../errors.ts";
-import { openAdmin } from "../kafka/admin.ts";
+import { type KafkaAdmin, openAdmin } from "../kafka/admin.ts";
 import type { LogEntry } from "../kafka/client.ts";
 import type { Connection } from "../kafka/connection.ts";
 import { GroupMember } from "../kafka/consumer.ts";
@@ -17,9 +17,9 @@ import type { DeadLetters } from "./dead_letters.ts";
 import { checkIdentity } from "./identity.ts";
 import { Ingest } from "./ingest.ts";
 import { cut, Limits } from "./limits.ts";
-import { type BrokerOffsets, checkEnd, checkOffsets } from "./offsets.ts";
+import { checkEnd, checkOffsets } from "./offsets.ts";
 import { readStore } from "./snapshot.ts";
-import { findStarts, type Start } from "./start.ts";
+import { findStarts, type Start, type Starts } from "./start.ts";
 import type { StreamMonitor } from "./status.ts";
 import { Store } from "./store.ts";
 import { watchTopic } from "./topic_watch.ts";
@@ -128,8 +128,7 @@ class Run implements PartitionReader {
     const { connection, topic } = this.#options;
     await retried(topic, async () => {
       await using admin = await openAdmin(connection);
-      const held = byPartition(await admin.offsets(topic));
-      await this.#findStarts([...held.keys()], held, admin);
+      await this.#findStarts(admin);
     });
   }
 
@@ -159,8 +158,7 @@ class Run implements PartitionReader {
     const { connection, topic } = this.#options;
     this.#checkTopic(await identityOf(connection, topic));
     await using admin = await openAdmin(connection, { retries: 0 });
-    const held = byPartition(await admin.offsets(topic));
-    const starts = await this.#findStarts(partitions, held, admin);
+    const { starts, held } = await this.#findStarts(admin, partitions);
     for (const partition of partitions) {
       const { high } = held.get(partition)!;
       this.#options.monitor.ends(partition, high);
@@ -227,17 +225,15 @@ class Run implements PartitionReader {
     checkIdentity(identity, { ...identity, ...now }, path);
   }
 
-  async #findStarts(
-    partitions: readonly number[],
-    held: ReadonlyMap<number, BrokerOffsets>,
-    admin: Awaited<ReturnType<typeof openAdmin>>,
-  ): Promise<ReadonlyMap<number, bigint>> {
+  async #findStarts(admin: KafkaAdmin, partitions?: readonly number[]): Promise<Starts> {
     const { topic, groupId, reset } = this.#options;
     const start = this.#start;
     const { path, identity, checkpoints } = this.#store;
-    const starts = await findStarts(partitions, {
-      ...{ admin, topic, groupId, start, reset, checkpoints, held },
+    const found = await findStarts({
+      ...{ admin, topic, groupId, start, reset, checkpoints },
+      ...(partitions && { partitions }),
     });
+    const { starts, held } = found;
     // what others have read meanwhile, or the user leaves out, the broker may have deleted
     const positions = [...checkpoints]
       .filter(([partition]) => starts.has(partition) || !held.has(partition))
@@ -246,7 +242,7 @@ class Run implements PartitionReader {
         return [partition, from > next ? from : next] as const;
       });
     checkOffsets({ path, identity, checkpoints: new Map(positions) }, held);
-    return starts;
+    return found;
   }
 
   /** Commits when it is due, even if nothing more comes. */
@@ -270,7 +266,8 @@ class Run implements PartitionReader {
   #showPhase(member: GroupMember): void {
     const { monitor } = this.#options;
     const isWaiting = monitor.phase === "waiting for the broker";
-    if (member.isAway) monitor.phase = "waiting for the broker";
+    const isDue = monitor.phase !== "joining";
+    if (member.looksAway({ isDue })) monitor.phase = "waiting for the broker";
     else if (isWaiting) monitor.phase = this.positions.size > 0 ? "reading" : "joining";
   }
 }
@@ -309,12 +306,4 @@ async function retried<T>(topic: string, action: () => Promise<T>): Promise<T> {
       await new Promise((done) => setTimeout(done, PAUSE_MS));
     }
   }
-}
-
-function byPartition(
-  offsets: readonly { partition: number; start: bigint; end: bigint }[],
-): ReadonlyMap<number, BrokerOffsets> {
-  return new Map(
-    offsets.map(({ partition, start, end }) => [partition, { low: start, high: end }]),
-  );
 }
