@@ -28,7 +28,7 @@ export class Proxy implements Disposable {
 
   [Symbol.dispose](): void {
     this.#listener.close();
-    for (const conn of this.#open) conn.close();
+    for (const conn of this.#open) this.#close(conn);
   }
 
   async #serve(): Promise<void> {
@@ -56,8 +56,10 @@ export class Proxy implements Disposable {
       }
     } catch { /* one side has gone */ }
     if (this.#cut.has(from)) return;
-    for (const conn of [from, to]) {
-      if (this.#open.delete(conn)) conn.close();
-    }
+    for (const conn of [from, to]) this.#close(conn);
+  }
+
+  #close(conn: Deno.Conn): void {
+    if (this.#open.delete(conn)) conn.close();
   }
 }

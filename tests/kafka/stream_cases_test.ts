@@ -13,6 +13,7 @@ import { startBroker } from "../../tools/broker/broker.ts";
 import { checkStore } from "../store_support.ts";
 import { bytes, rejectLines, runCommandProcess } from "../support.ts";
 import {
+  checkTogether,
   openFeeder,
   PARTITIONS,
   readAll,
@@ -246,22 +247,7 @@ kafkaTest(
       assert.equal((await two.ended).code, 143);
     }
     await readAll(bench(), flags[1]!);
-    // together they have read every message once: ranges that neither overlap nor leave gaps
-    const inputs = paths.flatMap((path) => ["--input", path]);
-    const report = ["report", ...inputs, "--out", `${folder}/merged`, "--no-html"];
-    const { code, stderr } = await runCommandProcess(report);
-    assert.equal(code, 0, stderr);
-    const all: string[] = [];
-    let read = 0;
-    for (const path of paths) {
-      all.push(...Deno.readTextFileSync(`${path}/etudiants_transformed.csv`).split("\n"));
-      const { contents } = await readStore(path);
-      for (const { counts } of contents.partitions.values()) read += counts.read;
-    }
-    const total = [...sent().values()].reduce((sum, count) => sum + count, 0);
-    assert.equal(read, total);
-    const students = all.filter((line) => line.startsWith("ZOÉ"));
-    assert.equal(new Set(students).size, students.length);
+    await checkTogether(paths);
   },
 );
 

@@ -8,8 +8,9 @@ import {
   type Outgoing,
   type RecordProducer,
 } from "../../lib/kafka/producer.ts";
+import { readStore } from "../../lib/stream/snapshot.ts";
 import { message } from "../store_support.ts";
-import { type Ran, startCommand } from "../support.ts";
+import { type Ran, runCommandProcess, startCommand } from "../support.ts";
 import { type Bench, flagsFor } from "./support.ts";
 
 /** The topic whose messages the oracle knows. */
@@ -176,3 +177,33 @@ export async function readAll(
 }
 
 export const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+/** Resolves when it is so; fails when that takes a minute. */
+export async function until(isSo: () => Promise<boolean>, everyMs = 50): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while (!(await isSo())) {
+    assert.ok(performance.now() < deadline, "it is not so within a minute");
+    await wait(everyMs);
+  }
+}
+
+/**
+ * Checks that several stores have read every message that was sent, each once: `report` finds
+ * ranges that neither overlap nor leave gaps, and no student is in two of them.
+ */
+export async function checkTogether(paths: readonly string[]): Promise<void> {
+  const inputs = paths.flatMap((path) => ["--input", path]);
+  const report = ["report", ...inputs, "--out", `${paths[0]}-merged`, "--no-html"];
+  const { code, stderr } = await runCommandProcess(report);
+  assert.equal(code, 0, stderr);
+  const rows: string[] = [];
+  let read = 0;
+  for (const path of paths) {
+    rows.push(...Deno.readTextFileSync(`${path}/etudiants_transformed.csv`).split("\n"));
+    const { contents } = await readStore(path);
+    for (const { counts } of contents.partitions.values()) read += counts.read;
+  }
+  assert.equal(read, sent().values().reduce((sum, count) => sum + count, 0));
+  const students = rows.filter((line) => line.startsWith("ZOÉ"));
+  assert.equal(new Set(students).size, students.length);
+}
