@@ -11,7 +11,7 @@ import { COMPRESSIONS, type Outgoing } from "../../lib/kafka/producer.ts";
 import { readStore } from "../../lib/stream/snapshot.ts";
 import { startBroker } from "../../tools/broker/broker.ts";
 import { checkStore } from "../store_support.ts";
-import { bytes, rejectLines, runCommandProcess } from "../support.ts";
+import { bytes, rejectLines } from "../support.ts";
 import {
   checkTogether,
   openFeeder,
@@ -19,7 +19,6 @@ import {
   readAll,
   runStream,
   sendTo,
-  sent,
   SESSION_MS,
   startStream,
   TOPIC,
