@@ -39,7 +39,10 @@ export async function runCells(
     // --permission-set goes with --config, so that a notebook may stand anywhere
     [
       ...["run", "--quiet", "--no-prompt", "--check"],
-      `--permission-set=${options.hasNetwork ? "cells-network" : "cells"}`,
+      ...(options.hasNetwork
+        ? ["--permission-set=cells-network"]
+        // without the second an import could still ask the hosts that Deno trusts
+        : ["--permission-set=cells", "--no-remote"]),
     ],
     module,
     options,
@@ -142,7 +145,7 @@ function checkError(
   return new PipelineError("input", `${where}: ${message.replace(/\.$/, "")}`, {
     hint: /^TS(2300|2451)\b/m.test(stderr)
       ? "All cells run as one module: give the second one another name"
-      : SEE_MORE,
+      : hintOf("", message),
   });
 }
 
@@ -165,15 +168,16 @@ function cellError(
     options.name,
   );
   const isKnown = error === "input" || error === "output" || error === "kafka";
-  const what = error === undefined && name !== "Error" ? `${name}: ${message}` : message;
+  const said = message.replace(/\.$/, "");
+  const what = error === undefined && name !== "Error" ? `${name}: ${said}` : said;
   return new PipelineError(isKnown ? error : "input", `${where}: ${what}`, {
-    hint: hint ?? hintOf(name),
+    hint: hint ?? hintOf(name, message),
     cause: Object.assign(new Error(message), { stack }),
   });
 }
 
-function hintOf(name: string): string {
-  return name === "NotCapable"
+function hintOf(name: string, message: string): string {
+  return name === "NotCapable" || message.includes("--no-remote")
     ? "Cells may read and write files, and use the network with --network, no more"
     : SEE_MORE;
 }

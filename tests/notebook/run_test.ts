@@ -176,6 +176,9 @@ interface Fault {
 }
 
 /** What can be wrong with a cell; PATH stands for the notebook. */
+const NETWORK =
+  "Cells may read and write files, and use the network with --network, no more";
+
 const FAULTS: Readonly<Record<string, Fault>> = {
   "a lint": {
     cells: ["export const a = 1;", "var b = 2;\nconsole.log(b);"],
@@ -220,7 +223,22 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     cells: ['await fetch("http://127.0.0.1:8001/");'],
     says:
       'PATH, cell 1, line 1: NotCapable: Requires net access to "127.0.0.1:8001", run again with the --allow-net flag',
-    hint: "Cells may read and write files, and use the network with --network, no more",
+    hint: NETWORK,
+  },
+  "a module from the network": {
+    cells: ['import { a } from "https://deno.land/x/a.ts";\na;'],
+    says:
+      'PATH, cell 1, line 1: A remote specifier was requested: "https://deno.land/x/a.ts", but --no-remote is specified',
+    hint: NETWORK,
+  },
+  "a module from the network, by a name that is put together": {
+    cells: [
+      'const name: string = ["https:", "", "deno.land", "x.ts"].join("/");',
+      "await import(name);",
+    ],
+    says:
+      'PATH, cell 2, line 1: TypeError: A remote specifier was requested: "https://deno.land/x.ts", but --no-remote is specified',
+    hint: NETWORK,
   },
   "a process that ends": {
     cells: ["Deno.exit(3);"],
