@@ -102,13 +102,9 @@ const SAYINGS: readonly (readonly [RegExp, (address: SparkAddress) => Diagnosis]
       ? "Leave use_ssl=true out, or name its port for TLS"
       : "Write use_ssl=false beside the token, or name its port for TLS",
   ]],
-  [/verify the first certificate|self-signed|issuer/, () => [
-    "its certificate is signed by an authority that we do not trust",
+  [/verify the first certificate/, () => [
+    "its certificate has expired, or is signed by an authority that we do not trust",
     "Name the authority's file in the variable GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
-  ]],
-  [/expired/, () => [
-    "its certificate has expired",
-    "Have it renewed, or check this machine's clock",
   ]],
   [/altnames|not valid for name/, ({ host }) => [
     `its certificate is not for ${host}`,

@@ -15,8 +15,6 @@ export interface Server {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How long a server may take until it first answers, in ms. */
-const PATIENCE_MS = 30_000;
 /** How long it may take to tell more of an error, or to end a session, in ms. */
 const FAREWELL_MS = 5000;
 
@@ -37,11 +35,13 @@ export class Requests {
   }
 
   /** Opens the session; returns the server's version and its id of the session. */
-  async open(): Promise<{ readonly version: string; readonly id: string }> {
+  async open(
+    patienceMs: number,
+  ): Promise<{ readonly version: string; readonly id: string }> {
     const { spark_version: { version }, server_side_session_id: id } = await this.ask(
       "AnalyzePlan",
       { spark_version: {} },
-      PATIENCE_MS,
+      patienceMs,
     );
     // from now on the server refuses us if it has been started again in between
     this.#head = { ...this.#head, client_observed_server_side_session_id: id };
@@ -81,9 +81,11 @@ export class Requests {
   /** Ends the session and all that it has on the cluster. */
   async close(): Promise<void> {
     const { channel } = this.#server;
-    // a server that does not answer ends a session by itself in the course of time
-    await channel.call("ReleaseSession", this.#head, { timeoutMs: FAREWELL_MS })
-      .catch(() => {});
+    if (this.#isOpen) {
+      // a server that does not answer ends a session by itself in the course of time
+      await channel.call("ReleaseSession", this.#head, { timeoutMs: FAREWELL_MS })
+        .catch(() => {});
+    }
     channel[Symbol.dispose]();
   }
 

@@ -73,22 +73,28 @@ const OLDEST = 4;
 /** Spark itself tells of progress every 2 s. */
 const PROGRESS = { "spark.connect.progress.reportInterval": "500ms" };
 
+/** What a session is told beside the address. */
+export interface SessionOptions {
+  /** Ends on the cluster what is under way, which then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** How long the server may take until it first answers, in ms; 30 s by default. */
+  readonly patienceMs?: number;
+}
+
 /**
  * Opens a session of its own on the cluster.
  *
- * @param options `signal`: ends on the cluster what is under way, which then throws the
- * signal's reason.
  * @throws {PipelineError} If the cluster cannot be reached, refuses us, or is too old.
  */
 export async function openSession(
   address: SparkAddress,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  { signal, patienceMs = 30_000 }: SessionOptions = {},
 ): Promise<SparkSession> {
   signal?.throwIfAborted();
   const channel = await openChannel(address);
   const requests = new Requests({ address, channel, signal });
   try {
-    const { version, id } = await requests.open();
+    const { version, id } = await requests.open(patienceMs);
     refuseOld(version, address);
     const session = sessionOf(requests, { serverVersion: version, serverSessionId: id });
     await session.config(PROGRESS);

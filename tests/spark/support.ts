@@ -3,7 +3,12 @@
  * what the rows of a query say.
  */
 import { parseAddress } from "../../lib/spark/address.ts";
-import { openSession, type SparkSession } from "../../lib/spark/session.ts";
+import { columnOf } from "../../lib/spark/arrow.ts";
+import {
+  openSession,
+  type SessionOptions,
+  type SparkSession,
+} from "../../lib/spark/session.ts";
 import {
   type SparkOptions,
   type SparkServer,
@@ -28,12 +33,14 @@ export interface Cluster {
 }
 
 /** Starts a server before the tests of the file and ends it after them. */
-export function useSpark(options: Partial<SparkOptions> = {}): () => Cluster {
+export function useSpark(
+  prepare: () => Partial<SparkOptions> = () => ({}),
+): () => Cluster {
   let cluster: Cluster | undefined;
   Deno.test.beforeAll(async () => {
     if (!hasSpark) return;
     const folder = await Deno.makeTempDir({ prefix: "cohort-spark-" });
-    cluster = { folder, server: await startTestSpark(folder, options) };
+    cluster = { folder, server: await startTestSpark(folder, prepare()) };
   });
   Deno.test.afterAll(async () => {
     await cluster?.server.kill();
@@ -57,7 +64,37 @@ export function startTestSpark(
 /** Opens a session on the server. */
 export function connect(
   { server }: Cluster,
-  options: { readonly signal?: AbortSignal } = {},
+  options: SessionOptions = {},
 ): Promise<SparkSession> {
   return openSession(parseAddress(server.address), options);
+}
+
+/** Returns the texts that a query of one column answers. */
+export async function texts(answer: AsyncIterable<Uint8Array>): Promise<string[]> {
+  const decoder = new TextDecoder();
+  const found: string[] = [];
+  for await (const arrow of answer) {
+    for (const value of columnOf(arrow)) found.push(decoder.decode(value));
+  }
+  return found;
+}
+
+const ONE_TEXT = "ROW FORMAT DELIMITED FIELDS TERMINATED BY '\\u0001'";
+
+/** Returns the query that pipes some rows through a shell command; it holds no quote. */
+export function script(command: string, from = "range(1)"): string {
+  return `SELECT TRANSFORM(string(id)) ${ONE_TEXT} USING '${command}' ` +
+    `AS (v STRING) ${ONE_TEXT} FROM ${from}`;
+}
+
+/** Resolves when the condition holds; fails when that takes half a minute. */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while (!await holds()) {
+    if (performance.now() > deadline) throw new Error(`not yet: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
