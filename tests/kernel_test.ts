@@ -84,8 +84,10 @@ Deno.test("fastCleaner() takes common records by the kernel, and rare ones by th
     ["   ", 0],
     ["Ali, 21, Law", 0], // one_word_name
     ["Zoé, 21, Génie Civil", 0],
+    ['"Ali", 21, Law', 0],
     [", 21, Law", 0],
     ["Ali Bennis, x, Law", 0],
+    ['Ali Bennis, "x", Law', 0],
     ["Ali Bennis, 151, Law", 0],
     ["Ali Bennis, -1, Law", 0],
     ["Ali Bennis, -, Law", 0],
