@@ -19,6 +19,8 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   "spark.sql.files.ignoreMissingFiles": "false",
   "spark.sql.parser.escapedStringLiterals": "false",
   "spark.sql.execution.arrow.useLargeVarTypes": "false",
+  // of 32 KiB each: what is on its way at a time must fit into the client's memory
+  "spark.sql.execution.arrow.maxRecordsPerBatch": "32",
 };
 
 /** Returns the settings that make splits of that size, one a task. */
