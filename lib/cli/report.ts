@@ -4,12 +4,9 @@
 import type { JobOptions } from "../engine/job.ts";
 import { checkRejectRate, redraw, REDRAWN, writeReport } from "../engine/local.ts";
 import { OUTPUTS } from "../engine/outputs.ts";
-import { writeStoredReport } from "../engine/stored.ts";
 import { PipelineError } from "../errors.ts";
-import { openFile, printPdf } from "../export/browser.ts";
 import { OutputFolder } from "../export/folder.ts";
 import { formatResult, parseResult, type Result } from "../report/result.ts";
-import { readStores } from "../stream/stored.ts";
 import { clockOf } from "./clock.ts";
 import { complain, type Effects, print, printable } from "./effects.ts";
 import type { Command } from "./command.ts";
@@ -22,7 +19,7 @@ import {
   reportSettings,
   type ReportValues,
 } from "./report_settings.ts";
-import { isOnCluster, isTopic, openOnCluster } from "./report_cluster.ts";
+import { isOnCluster, isTopic } from "./report_engine.ts";
 import { areStores } from "./report_stores.ts";
 import { type ConfigFile, parseConfig, readFlags, readSettings } from "./settings.ts";
 
@@ -84,9 +81,14 @@ async function openInputs(
   onWarning: Warn,
 ): Promise<(options: JobOptions) => Promise<Result>> {
   const { "older-than": olderThan, "allow-gaps": allowGaps } = values;
-  if (isOnCluster(values)) return await openOnCluster(values, effects, onWarning);
+  if (isOnCluster(values)) {
+    const { openOnCluster } = await import("./report_cluster.ts");
+    return await openOnCluster(values, effects, onWarning);
+  }
   const years = olderThan === undefined ? {} : { olderThan };
   if (areStores(values)) {
+    const { readStores } = await import("../stream/stored.ts");
+    const { writeStoredReport } = await import("../engine/stored.ts");
     const stores = await readStores(values.input, { ...years, allowGaps });
     return (options) => writeStoredReport(stores, options);
   }
@@ -148,6 +150,7 @@ async function drawAgain(
 /** Prints and opens the page that was written, where the user wants that. */
 async function show({ out, pdf, browser, open }: ReportValues): Promise<void> {
   if (!pdf && !open) return;
+  const { openFile, printPdf } = await import("../export/browser.ts");
   const page = `${out}/${OUTPUTS.page}`;
   if (pdf) {
     using folder = OutputFolder.open(out, [PDF]);
