@@ -13,8 +13,9 @@ import { findFiles } from "../../lib/spark/inputs.ts";
 import { type SparkReportOptions, writeSparkReport } from "../../lib/spark/report.ts";
 import { concat } from "../../lib/transform/bytes.ts";
 import { REASONS } from "../../lib/transform/types.ts";
-import { bytes, put, runHere } from "../support.ts";
-import { connect, sparkTest, useSpark } from "./support.ts";
+import { bytes, put, runHere, startCommand } from "../support.ts";
+import { canMount, withDisk } from "../world.ts";
+import { connect, hasSpark, sparkTest, useSpark } from "./support.ts";
 
 const bench = useSpark();
 
@@ -356,6 +357,48 @@ while [ "$(dd bs=65536 count=1 2>/dev/null | wc -c)" -gt 0 ]; do sleep 0.3; done
     await untilGone(Number(pid));
   },
 );
+
+Deno.test({
+  name: "a disk that is full here ends a run on a cluster, and nothing is left",
+  ignore: !hasSpark || !canMount,
+  async fn() {
+    const folder = newFolder();
+    const input = put(folder, "a.csv", "A B, 21, Law\n".repeat(50_000));
+    await withDisk(folder, "size=128k", async (disk) => {
+      const out = `${disk}/out`;
+      assert.deepEqual(await failure(reportOnSpark([input], { out })), {
+        kind: "output",
+        message: `Cannot write ${out}/etudiants_transformed.csv: the disk is full`,
+        hint: "Choose another folder with --out; earlier outputs are untouched",
+      });
+      assert.deepEqual([...Deno.readDirSync(out)], []);
+    });
+  },
+});
+
+sparkTest("Ctrl-C ends the command with 130 and leaves no output", async () => {
+  const folder = newFolder();
+  const input = put(folder, "a.csv", "A B, 21, Law\n".repeat(3_000_000));
+  const out = `${folder}/out`;
+  const args = ["--engine", bench().server.address, "--input", input, "--out", out];
+  const command = startCommand(["report", ...args]);
+  while (!isFolder(out)) await new Promise((resolve) => setTimeout(resolve, 20));
+  command.kill("SIGINT");
+  const { code, stderr } = await command.output();
+  const lines = new TextDecoder().decode(stderr).split("\n");
+  const hint = "       Earlier outputs are untouched";
+  assert.deepEqual(lines.slice(-3), ["error: Stopped by Ctrl-C", hint, ""]);
+  assert.equal(code, 130);
+  assert.deepEqual([...Deno.readDirSync(out)], []);
+});
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
 
 /** Returns what a file says once it is there. */
 async function contentOf(path: string): Promise<string> {
