@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
+import { readStore } from "../../lib/stream/snapshot.ts";
 import { checkStore } from "../store_support.ts";
 import { runCommandProcess } from "../support.ts";
 import {
@@ -15,6 +16,7 @@ import {
   SESSION_MS,
   startStream,
   TOPIC,
+  until,
   wait,
 } from "./stream_support.ts";
 import { flagsFor, kafkaTest, newTopic, putCertificates, useBroker } from "./support.ts";
@@ -120,8 +122,18 @@ kafkaTest(`a stream survives ${KILLS} kills while messages flow`, async () => {
       assert.equal((await ended).signal, "SIGKILL");
     }
   }
-  const reached = await checkStore(store, { isClosed: false });
-  assert.ok([...reached.values()].some((offset) => offset > 500), `${[...reached]}`);
+  await checkStore(store, { isClosed: false });
+  // on a busy machine none of them may have come far: one has time to commit before it dies
+  await feeder.send(5000);
+  const before = Deno.statSync(`${store}/etudiants_transformed.csv`).size;
+  const { child, ended } = startStream(bench(), flags, SHORT);
+  await until(async () => {
+    const { contents } = await readStore(store);
+    return contents.rows.bytes > Math.max(before, 10_000);
+  });
+  child.kill("SIGKILL");
+  await ended;
+  await checkStore(store, { isClosed: false });
   await readAll(bench(), flags);
   assert.deepEqual(await checkStore(store), sent());
 });
@@ -182,7 +194,7 @@ kafkaTest("a stream outlives its broker, killed and stopped", async () => {
     await broker.start();
     const started = performance.now();
     await said("Kafka answers again");
-    assert.ok(performance.now() - started < 5000);
+    assert.ok(performance.now() - started < 3000);
     await feeder.send(500);
   }
   await wait(1500);
