@@ -101,6 +101,8 @@ export async function openChannel(address: SparkAddress): Promise<Channel> {
       "grpc.max_send_message_length": MOST_BYTES,
       "grpc.initial_reconnect_backoff_ms": 100,
       "grpc.max_reconnect_backoff_ms": 1000,
+      // else the next session begins with what is wrong with the one before
+      "grpc.use_local_subchannel_pool": 1,
       // a proxy for the web is not on the way to a cluster
       "grpc.enable_http_proxy": 0,
     },

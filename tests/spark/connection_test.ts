@@ -1,12 +1,14 @@
 /** Sessions that do not come about: at the other end is no Spark, or none that we may use. */
 import assert from "node:assert/strict";
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import { createServer } from "node:http2";
 import type { AddressInfo } from "node:net";
 import type { handleUnaryCall } from "@grpc/grpc-js";
 import { PipelineError } from "../../lib/errors.ts";
 import { type Authority, makeAuthority } from "../../lib/kafka/certificates.ts";
 import { parseAddress } from "../../lib/spark/address.ts";
+import { explain } from "../../lib/spark/failures.ts";
+import { CODES, RpcError } from "../../lib/spark/rpc.ts";
 import { openSession } from "../../lib/spark/session.ts";
 import { freePorts } from "../../tools/java/ports.ts";
 import { hasNetwork, hasProcesses } from "../support.ts";
@@ -33,9 +35,11 @@ async function refusal(address: string, patienceMs = 10_000) {
 function refusedTest(
   name: string,
   listen: () => Listener | Promise<Listener>,
-  { address, what, hint, patienceMs }: {
+  { address, what, whole = `Cannot use Spark at ${what}`, hint, patienceMs }: {
     readonly address: string;
-    readonly what: string;
+    /** What is wrong; absent where `whole` says it. */
+    readonly what?: string;
+    readonly whole?: string;
     readonly hint: string;
     readonly patienceMs?: number;
   },
@@ -45,7 +49,7 @@ function refusedTest(
     const withPort = (text: string) => text.replaceAll("PORT", `${listener.port}`);
     try {
       assert.deepEqual(await refusal(withPort(address), patienceMs), [
-        withPort(`Cannot use Spark at ${what}`),
+        withPort(whole),
         hint,
       ]);
     } finally {
@@ -129,14 +133,16 @@ refusedTest("a server of web pages over HTTP/2", async () => {
   return { port: (server.address() as AddressInfo).port, close: () => server.close() };
 }, STRANGER);
 
-/** A server of gRPC that answers AnalyzePlan, if at all, with a status. */
-async function listenGrpc(status?: { code: number; details: string }): Promise<Listener> {
+/** A server of gRPC that answers AnalyzePlan, if at all, with a status or with bytes. */
+async function listenGrpc(
+  answered?: { readonly code: number; readonly details: string } | Buffer,
+): Promise<Listener> {
   const { default: grpc } = await import("@grpc/grpc-js");
   const server = new grpc.Server();
   const bytes = (value: Uint8Array) =>
     value as Uint8Array<ArrayBuffer> & { parent: never };
   void bytes;
-  if (status !== undefined) {
+  if (answered !== undefined) {
     const asItIs = (bytes: Buffer): Buffer => bytes;
     const method = {
       ...{ path: "/spark.connect.SparkConnectService/AnalyzePlan" },
@@ -144,8 +150,9 @@ async function listenGrpc(status?: { code: number; details: string }): Promise<L
       ...{ requestSerialize: asItIs, requestDeserialize: asItIs },
       ...{ responseSerialize: asItIs, responseDeserialize: asItIs },
     };
-    const refuse: handleUnaryCall<Buffer, Buffer> = (_call, answer) => answer(status);
-    server.addService({ AnalyzePlan: method }, { AnalyzePlan: refuse });
+    const reply: handleUnaryCall<Buffer, Buffer> = (_call, answer) =>
+      "code" in answered ? answer(answered) : answer(null, answered);
+    server.addService({ AnalyzePlan: method }, { AnalyzePlan: reply });
   }
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync(
@@ -156,6 +163,22 @@ async function listenGrpc(status?: { code: number; details: string }): Promise<L
   );
   return { port, close: () => server.forceShutdown() };
 }
+
+/** A field of protobuf: its number, then bytes or a text, shorter than 128. */
+function field(number: number, value: string | readonly number[]): readonly number[] {
+  const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
+  return [number << 3 | 2, bytes.length, ...bytes];
+}
+
+refusedTest(
+  "a Spark that is too old",
+  () => listenGrpc(Buffer.from([...field(15, "an id"), ...field(8, field(1, "3.5.1"))])),
+  {
+    address: "sc://127.0.0.1:PORT",
+    whole: "Spark at 127.0.0.1:PORT is of version 3.5.1",
+    hint: "Connect to Spark 4.0 or newer",
+  },
+);
 
 refusedTest("another server of gRPC", () => listenGrpc(), STRANGER);
 
@@ -284,4 +307,19 @@ refusedTest("TLS not asked of a server with it", () => listenTls(ours!), {
   address: "sc://127.0.0.1:PORT",
   what: "127.0.0.1:PORT: it hung up without an answer",
   hint: "It may want TLS: write /;use_ssl=true after the port; else see its log",
+});
+
+Deno.test("a process without the network", () => {
+  const error = new RpcError(
+    CODES.unavailable,
+    "No connection established. Last error: Error: Requires net access to " +
+      '"127.0.0.1:15002", run again with the --allow-net flag. Resolution note: ',
+    new Map(),
+  );
+  const address = parseAddress("sc://127.0.0.1");
+  const { message, hint } = explain({ address, error, isOpen: false });
+  assert.deepEqual([message, hint], [
+    "Cannot use Spark at 127.0.0.1:15002: this process has given up the network",
+    "Name the cluster with --engine or COHORT_ENGINE, not in a file",
+  ]);
 });

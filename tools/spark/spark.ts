@@ -146,7 +146,7 @@ async function untilItAnswers(
       return;
     } catch (error) {
       const isStarting = error instanceof PipelineError &&
-        / nothing listens there$/.test(error.message);
+        /(nothing listens there|hung up without an answer)$/.test(error.message);
       if (!isStarting || performance.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
