@@ -94,8 +94,9 @@ function splitEnd(stored: number): Uint8Array {
 diskTest("Assembly refuses answers that stop, and files that change", (folder) => {
   using spool = new Spool(folder);
   const job = { take() {}, addInput() {} } as unknown as Job;
-  const assembly = (more: { readonly isMarkWrong?: boolean } = {}) =>
-    new Assembly([{ name: "a.csv", isPlain: true, ...more }], job, spool);
+  const assembly = (
+    more: { readonly isMarkWrong?: boolean; readonly isEmpty?: boolean } = {},
+  ) => new Assembly([{ name: "a.csv", isPlain: true, ...more }], job, spool);
   const cutShort = {
     kind: "engine",
     message: "A worker has ended in the middle of its work",
@@ -111,6 +112,18 @@ diskTest("Assembly refuses answers that stop, and files that change", (folder) =
   assert.throws(() => grown.take(splitEnd(20)), {
     kind: "engine",
     message: "Spark has read 20 bytes of a.csv, which has 9",
+    hint: "Wait until nobody writes to it, then run again",
+  });
+
+  const filled = assembly({ isEmpty: true });
+  assert.throws(() => filled.take(SPLIT), {
+    kind: "engine",
+    message: "Spark has read records of a.csv, which was empty before",
+    hint: "Wait until nobody writes to it, then run again",
+  });
+  assert.throws(() => assembly({ isEmpty: false }).finish(), {
+    kind: "engine",
+    message: "Spark has read nothing of a.csv, which was not empty before",
     hint: "Wait until nobody writes to it, then run again",
   });
 

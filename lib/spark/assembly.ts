@@ -31,7 +31,7 @@ export interface AssembledSource {
   readonly name: string;
   /** The topic, where it is one. */
   readonly topic?: string;
-  /** Whether it is known to have no splits. */
+  /** Whether it had no records when it was looked into; absent where nobody did. */
   readonly isEmpty?: boolean;
   /** Whether its bytes are those of its lines, so that they can be counted again. */
   readonly isPlain?: boolean;
@@ -136,6 +136,10 @@ export class Assembly {
   #begin(split: Split): void {
     if (this.#part !== undefined) throw cutShort();
     while (this.#sources[this.#turn]?.isEmpty) this.#finishSource();
+    const { name, isEmpty } = this.#sources[split.source]!;
+    if (isEmpty) {
+      throw changed(`Spark has read records of ${name}, which was empty before`);
+    }
     const isNext = split.source === this.#turn && split.start === this.#current.position;
     this.#part = { split, isNext, rows: [], rejects: [] };
   }
@@ -218,7 +222,7 @@ export class Assembly {
     const { name, topic } = source;
     this.#job.addInput({
       source: name,
-      ...(topic === undefined ? { bytes: size } : { topic, ranges }),
+      ...(topic !== undefined ? { topic, ranges } : size > 0 && { bytes: size }),
       records,
     });
     this.#turn++;
@@ -226,17 +230,16 @@ export class Assembly {
   }
 
   /** Returns the length of the byte order mark, which only the size of the file tells. */
-  #markBytes({ name, isPlain, isMarkWrong }: AssembledSource): number {
-    if (!isPlain) return 0;
+  #markBytes({ name, isPlain, isEmpty, isMarkWrong }: AssembledSource): number {
     const { stored, size } = this.#current;
+    if (size === 0 && isEmpty === false) {
+      throw changed(`Spark has read nothing of ${name}, which was not empty before`);
+    }
+    if (!isPlain) return 0;
     const more = stored - size; // the last line may lack its end
     if (more === 0 || more === 1) return 0;
     if (more !== -MARK_BYTES && more !== 1 - MARK_BYTES) {
-      throw new PipelineError(
-        "engine",
-        `Spark has read ${stored} bytes of ${name}, which has ${size}`,
-        { hint: "Wait until nobody writes to it, then run again" },
-      );
+      throw changed(`Spark has read ${stored} bytes of ${name}, which has ${size}`);
     }
     if (!isMarkWrong) return MARK_BYTES;
     throw new PipelineError(
@@ -277,6 +280,12 @@ function lines(joined: Uint8Array): Uint8Array {
   const bytes = concat([joined, Uint8Array.of(LF)]);
   for (let at = 0; at < bytes.length; at++) if (bytes[at] === JOINT) bytes[at] = LF;
   return bytes;
+}
+
+function changed(what: string): PipelineError {
+  return new PipelineError("engine", what, {
+    hint: "Wait until nobody writes to it, then run again",
+  });
 }
 
 function cutShort(): PipelineError {

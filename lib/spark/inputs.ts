@@ -123,24 +123,24 @@ function refuseTwice(files: readonly Found[]): void {
 /** How many files one query looks into. */
 const FILES_A_QUERY = 16;
 
-/** Returns the first 64 KiB of each file, or all there is, unpacked. */
+/** Returns the first lines of each file, 64 KiB at least or all there is, unpacked. */
 async function readHeads(
   session: SparkSession,
   files: readonly Found[],
-): Promise<readonly Uint8Array[]> {
+): Promise<readonly (readonly Uint8Array[])[]> {
   // one split a file, so that Spark opens no more than it must
   await session.config(splitSettings(WHOLE_FILES));
   await session.createView("cohort_heads", linesOf(filePaths(files)));
   const wanted = files.map(({ path }, index) => ({ path, index }));
-  const heads: Uint8Array[] = [];
+  const heads: (readonly Uint8Array[])[] = [];
   for (let from = 0; from < wanted.length; from += FILES_A_QUERY) {
     const some = wanted.slice(from, from + FILES_A_QUERY);
     for (const [index, lines] of await readLines(session, some, HEAD_LINES)) {
       const isShort = lines.length === HEAD_LINES && sizeOf(lines) < HEAD_BYTES;
       const file = wanted[index]!;
-      heads[index] = joined(
-        isShort ? (await readLines(session, [file], HEAD_BYTES)).get(index)! : lines,
-      );
+      heads[index] = isShort
+        ? (await readLines(session, [file], HEAD_BYTES)).get(index)!
+        : lines;
     }
   }
   return heads;
@@ -185,9 +185,10 @@ const OTHER_LINES = /^(utf-16|iso-2022|replacement)/;
 /** Returns how the file is laid out, by its head. */
 async function layOut(
   { path, name }: Found,
-  head: Uint8Array,
+  lines: readonly Uint8Array[],
   options: TextOptions,
 ): Promise<SparkFile> {
+  const head = joined(lines);
   const chunks = (async function* () {
     yield head.subarray(0, HEAD_BYTES); // more than that decides on nothing
     yield head.subarray(HEAD_BYTES);
@@ -215,7 +216,7 @@ async function layOut(
   }
   return {
     ...{ path, name, layout, encoding: encoding.name },
-    isEmpty: head.length === 0,
+    isEmpty: lines.length === 0,
     isPacked: /\.(gz|bz2|zst|lz4|snappy|deflate)$/i.test(name),
   };
 }

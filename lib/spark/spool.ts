@@ -44,7 +44,7 @@ export class Spool implements Disposable {
   /** Returns what was kept there, in memory of its own. */
   read({ at, length }: Place): Uint8Array {
     if (at >= this.#written) {
-      this.#memory = [concat(this.#memory)];
+      if (this.#memory.length > 1) this.#memory = [concat(this.#memory)];
       const from = at - this.#written;
       return this.#memory[0]!.slice(from, from + length);
     }

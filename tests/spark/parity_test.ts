@@ -69,6 +69,8 @@ function putInputs(folder: string): readonly string[] {
   return [
     put(folder, "students.csv", Deno.readFileSync(SAMPLE)),
     put(folder, "nothing.csv", ""),
+    put(folder, "blank.csv", "\n"),
+    put(folder, "mark.csv", "\ufeff"),
     `${folder}/many`,
     put(folder, "hostile.csv", HOSTILE),
     put(folder, "header.csv", "first,last,age,field"),
@@ -140,7 +142,10 @@ sparkTest(
       assert.deepEqual(result.reject_examples, expected.reject_examples);
       assert.deepEqual(
         result.inputs,
-        expected.inputs.map(({ sha256: _, ...input }) => input),
+        expected.inputs.map(({ source, bytes, records }) =>
+          // of a file without a line, no task tells the size
+          bytes! > 3 || records > 0 ? { source, bytes, records } : { source, records }
+        ),
       );
       assert.match(
         result.run.engine,
