@@ -26,9 +26,14 @@ const LONG_SESSION_MS = 60_000;
 export interface Feeder extends AsyncDisposable {
   /** Sends so many messages to the next partition. */
   send(count: number): Promise<void>;
+  /** Sends so many, as fast as the broker takes them. */
+  pour(count: number): Promise<void>;
   /** Sends a few again and again, until disposed of. */
   flow(): AsyncDisposable;
 }
+
+/** How many messages are poured at a time. */
+const POURED = 2000;
 
 /** How far the topic is: by partition, the next offset. */
 const ends = new Map<number, number>(
@@ -55,6 +60,9 @@ export async function openFeeder({ broker }: Bench): Promise<Feeder> {
   };
   return {
     send,
+    async pour(count) {
+      for (let left = count; left > 0; left -= POURED) await send(Math.min(left, POURED));
+    },
     flow() {
       let isFlowing = true;
       const flowing = (async () => {

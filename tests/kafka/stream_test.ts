@@ -4,7 +4,6 @@
  */
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
-import { readStore } from "../../lib/stream/snapshot.ts";
 import { checkStore } from "../store_support.ts";
 import { runCommandProcess } from "../support.ts";
 import {
@@ -16,7 +15,6 @@ import {
   SESSION_MS,
   startStream,
   TOPIC,
-  until,
   wait,
 } from "./stream_support.ts";
 import { flagsFor, kafkaTest, newTopic, putCertificates, useBroker } from "./support.ts";
@@ -29,8 +27,6 @@ const bench = useBroker(async (folder) => {
 const SAMPLE = resolve("data/students.csv");
 /** For a stream that is to be killed. */
 const SHORT = { session: SESSION_MS };
-const isSoak = Deno.args.includes("--soak");
-const KILLS = isSoak ? 150 : 25;
 
 /** Produces the sample to a new topic; returns its name and the folder of its report. */
 async function produceSample(partitions: number): Promise<readonly [string, string]> {
@@ -99,44 +95,6 @@ for (const partitions of [1, 3]) {
     },
   );
 }
-
-/** When a process is killed: so many milliseconds at most after it said so. */
-const MOMENTS: readonly (readonly [after: string, withinMs: number])[] = [
-  ["", 1200],
-  ["Reading", 20],
-  ["Reading", 400],
-];
-
-kafkaTest(`a stream survives ${KILLS} kills while messages flow`, async () => {
-  const store = `${bench().folder}/killed`;
-  const flags = ["--store", store, "--group-id", "killed"];
-  await using feeder = await openFeeder(bench());
-  {
-    await using _flow = feeder.flow();
-    for (let i = 0; i < KILLS; i++) {
-      const [after, withinMs] = MOMENTS[i % MOMENTS.length]!;
-      const { child, said, ended } = startStream(bench(), flags, SHORT);
-      if (after !== "") await said(after);
-      await wait(withinMs * Math.random());
-      child.kill("SIGKILL");
-      assert.equal((await ended).signal, "SIGKILL");
-    }
-  }
-  await checkStore(store, { isClosed: false });
-  // on a busy machine none of them may have come far: one has time to commit before it dies
-  await feeder.send(5000);
-  const before = Deno.statSync(`${store}/etudiants_transformed.csv`).size;
-  const { child, ended } = startStream(bench(), flags, SHORT);
-  await until(async () => {
-    const { contents } = await readStore(store);
-    return contents.rows.bytes > Math.max(before, 10_000);
-  });
-  child.kill("SIGKILL");
-  await ended;
-  await checkStore(store, { isClosed: false });
-  await readAll(bench(), flags);
-  assert.deepEqual(await checkStore(store), sent());
-});
 
 for (const [signal, exitCode] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
   kafkaTest(`${signal} ends a stream with all that came in the store`, async () => {
