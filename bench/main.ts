@@ -2,7 +2,7 @@
  * How long Cohort takes and how much memory it needs, beside other tools that are asked for
  * the same result, and whether it keeps its goals.
  *
- * deno task bench [--records 1000000] [--rounds 5] [--only goals|peers|stream]
+ * deno task bench [--records 1000000] [--rounds 5] [--only goals|peers|stream|spark]
  *   [--memory-at 1000000,50000000] [--folder FOLDER] [--out FILE]
  */
 import { PipelineError } from "../lib/errors.ts";
@@ -16,6 +16,7 @@ import { peaksAt, timedPeaks } from "./peaks.ts";
 import { findPeers, type Missing } from "./peers.ts";
 import { goalSubjects, peerSubjects } from "./plan.ts";
 import { runRounds } from "./rounds.ts";
+import { benchSpark } from "./spark/spark.ts";
 import { judgeStream, ratesTable } from "./stream/goals.ts";
 import { benchStream } from "./stream/stream.ts";
 import { goalsTable, missingTable, peerRows, peersTable, timesTable } from "./tables.ts";
@@ -34,7 +35,8 @@ const say = (what: string): void => console.error(what);
 
 try {
   const options = parseOptions(Deno.args, HOME);
-  await (options.only === "stream" ? ofStream(options) : bench(options));
+  const measure = { stream: ofStream, spark: ofSpark, goals: bench, peers: bench };
+  await measure[options.only ?? "goals"](options);
 } catch (error) {
   if (!(error instanceof PipelineError)) throw error;
   console.error(
@@ -60,6 +62,22 @@ async function ofStream({ records, rounds, folder, memoryAt, out }: Options) {
   console.log(ratesTable(results.rates));
   if (results.missing.length > 0) console.log(missingTable(results.missing));
   const result = { records, rounds, ...machine, goals, ...results };
+  await Deno.writeTextFile(out, `${JSON.stringify(result, undefined, 2)}\n`);
+}
+
+/** Measures the job on a Spark cluster of this machine. */
+async function ofSpark({ records, rounds, folder, out }: Options) {
+  await Deno.mkdir(folder, { recursive: true });
+  const path = Deno.env.get("PATH") ?? "";
+  const results = await benchSpark({ records, rounds, folder, home: HOME, path, say });
+  console.log(heading(records, rounds));
+  console.log(goalsTable(results.goals));
+  console.log(timesTable(results.medians));
+  if (results.missing.length > 0) console.log(missingTable(results.missing));
+  const result = {
+    ...{ records, rounds, ...machine, ...results },
+    medians: Object.fromEntries(results.medians),
+  };
   await Deno.writeTextFile(out, `${JSON.stringify(result, undefined, 2)}\n`);
 }
 

@@ -11,7 +11,7 @@ export interface Options {
   /** How often everything is run. */
   readonly rounds: number;
   /** One part of the benchmark; undefined: both of `report`. */
-  readonly only: "goals" | "peers" | "stream" | undefined;
+  readonly only: "goals" | "peers" | "stream" | "spark" | undefined;
   /** Further numbers of records at which the peak memory is taken. */
   readonly memoryAt: readonly number[];
   /** Where the inputs are kept and the outputs go for a moment. */
@@ -31,7 +31,7 @@ export function parseOptions(args: readonly string[], home: string): Options {
   const { only, "memory-at": memoryAt } = values;
   if (!isPart(only)) {
     throw new PipelineError("usage", `--only cannot be "${only}"`, {
-      hint: "Give goals, peers or stream",
+      hint: "Give goals, peers, stream or spark",
     });
   }
   return {
@@ -42,12 +42,17 @@ export function parseOptions(args: readonly string[], home: string): Options {
       ? []
       : memoryAt.split(",").map((part) => count("memory-at", part)),
     folder: values.folder ?? home,
-    out: values.out ?? `${home}/${only === "stream" ? "stream" : "results"}.json`,
+    out: values.out ?? `${home}/${isOwn(only) ? only : "results"}.json`,
   };
 }
 
+/** Whether a part has results of its own. */
+function isOwn(only: Options["only"]): boolean {
+  return only === "stream" || only === "spark";
+}
+
 function isPart(only: string | undefined): only is Options["only"] {
-  return only === undefined || ["goals", "peers", "stream"].includes(only);
+  return only === undefined || ["goals", "peers", "stream", "spark"].includes(only);
 }
 
 function readFlags(args: readonly string[]) {

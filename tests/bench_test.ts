@@ -9,6 +9,7 @@ import { parseOptions } from "../bench/options.ts";
 import { denoCommand, type Peer, RULES_AS_TEXT } from "../bench/peers.ts";
 import { goalSubjects, peerSubjects } from "../bench/plan.ts";
 import { runRounds } from "../bench/rounds.ts";
+import { judge as judgeSpark } from "../bench/spark/spark.ts";
 import { judgeStream, ratesTable } from "../bench/stream/goals.ts";
 import { COUNTED, DURABLE, PLAIN, type StreamResults } from "../bench/stream/stream.ts";
 import { goalsTable } from "../bench/tables.ts";
@@ -372,7 +373,7 @@ Deno.test("parseOptions() refuses what makes no sense, in two lines", () => {
     ],
     [["--rounds", "0"], '--rounds cannot be "0"', "whole number from 1 to 999999999"],
     [["--memory-at", "1,,2"], '--memory-at cannot be ""', "whole number from 1"],
-    [["--only", "us"], '--only cannot be "us"', "Give goals, peers or stream"],
+    [["--only", "us"], '--only cannot be "us"', "Give goals, peers, stream or spark"],
     [["--round", "3"], "Unknown option '--round'", "Flags: --records --rounds"],
   ];
   for (const [args, message, hint] of cases) {
@@ -497,3 +498,21 @@ processTest(
     assert.match(failures.get("other")!, /^statistics, row 2: \["[A-Z ]+",1,/);
   },
 );
+
+Deno.test("the goals of the Spark bench are ratios of one run's medians", () => {
+  const of = (seconds: number, megabytes?: number) => ({ seconds, megabytes });
+  const judged = judgeSpark(
+    new Map([
+      ["Cohort, this machine alone, 2 threads", of(1, 90)],
+      ["Cohort, --engine, local[2]", of(10, 240)],
+      ["Cohort, --engine, no record", of(7, 100)],
+      ["PySpark, local[2]", of(30, 900)],
+    ]),
+  );
+  assert.deepEqual(judged.map(({ value, met }) => [value, met]), [
+    ...[[10, true], [3, true], [7, false], [240, true]],
+  ]);
+  assert.deepEqual(judgeSpark(new Map()).map(({ met }) => met), [
+    ...[undefined, undefined, undefined, undefined],
+  ]);
+});
