@@ -118,11 +118,17 @@ function sessionOf(
   facts: Pick<SparkSession, "serverVersion" | "serverSessionId">,
 ): SparkSession {
   async function* run(plan: Plan, { onProgress }: QueryOptions = {}) {
+    let told: SparkProgress | undefined;
     for await (const response of requests.run(plan)) {
       const { arrow_batch, execution_progress } = response;
       if (arrow_batch) yield arrow_batch.data;
-      if (execution_progress) onProgress?.(progressOf(execution_progress.stages));
+      if (execution_progress) {
+        told = progressOf(execution_progress.stages);
+        onProgress?.(told);
+      }
     }
+    // Spark tells now and then, not at the end
+    if (told !== undefined) onProgress?.({ ...told, done: told.total });
   }
   const finish = async (plan: Plan, options?: QueryOptions): Promise<void> => {
     for await (const _rows of run(plan, options)); // a command has none
