@@ -9,7 +9,7 @@ import { openProducer } from "../../lib/kafka/producer.ts";
 import { parseProperties } from "../../lib/kafka/properties.ts";
 import { connectionTo, startBroker } from "../../tools/broker/broker.ts";
 import { brokerCommand } from "../../tools/broker/command.ts";
-import { KAFKA, reasonIn } from "../../tools/broker/process.ts";
+import { clusterId, KAFKA, reasonIn } from "../../tools/broker/process.ts";
 import { serverProperties } from "../../tools/broker/properties.ts";
 import { findJars } from "../../tools/java/jars.ts";
 import { freePorts } from "../../tools/java/ports.ts";
@@ -262,6 +262,14 @@ brokerTest("certificates for other names: two lines, and no waiting", async (fol
         "its certificate is for kafka.example, not for 127.0.0.1",
     },
   );
+});
+
+Deno.test("clusterId() never begins with what Kafka takes for a flag", () => {
+  assert.equal(clusterId(new Uint8Array(16)), "AAAAAAAAAAAAAAAAAAAAAA");
+  for (let first = 0; first < 256; first++) {
+    const id = clusterId(new Uint8Array(16).fill(0xff).with(0, first));
+    assert.match(id, /^[A-Za-z0-9_][A-Za-z0-9_-]{21}$/);
+  }
 });
 
 Deno.test("reasonIn() knows what Java and Kafka say when they cannot start", () => {

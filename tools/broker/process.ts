@@ -51,15 +51,22 @@ export function isFormatted(folder: string): boolean {
  * @throws {PipelineError} If Java is missing or Kafka refuses.
  */
 export async function format(java: Java): Promise<void> {
-  const id = crypto.getRandomValues(new Uint8Array(16)).toBase64({
-    alphabet: "base64url",
-    omitPadding: true,
-  });
+  const id = clusterId(crypto.getRandomValues(new Uint8Array(16)));
   const { child, complaints } = startProgram(java, "kafka.tools.StorageTool", [
     ...["format", "--cluster-id", id, "--config"],
     `${java.folder}/server.properties`,
   ]);
   if (!(await child.status).success) throw await failure(java.folder, complaints);
+}
+
+/**
+ * Returns a cluster id of 16 drawn bytes: Base64 for URLs, 22 characters. It begins with no
+ * dash, which `StorageTool` would take for a flag.
+ */
+export function clusterId(drawn: Uint8Array): string {
+  const bytes = Uint8Array.from(drawn);
+  bytes[0]! &= 0x7f; // the first digit is one of A to f
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
 /**
