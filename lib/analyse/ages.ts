@@ -10,9 +10,17 @@ export type Ages = Float64Array; // exact to 2^53, where 32 bits would end at 4 
 /** The ages of each field of study, under its normalised name. */
 export type AgesByField = Map<string, Ages>;
 
+const AGE_COUNTS = MAX_AGE + 1;
+/** How many histograms share memory: one of its own costs each more than to be counted. */
+const PER_BUFFER = 32;
+let buffer = new Float64Array(0);
+
 /** Returns a histogram in which nobody is counted. */
 export function noAges(): Ages {
-  return new Float64Array(MAX_AGE + 1);
+  if (buffer.length === 0) buffer = new Float64Array(PER_BUFFER * AGE_COUNTS);
+  const ages = buffer.subarray(0, AGE_COUNTS);
+  buffer = buffer.subarray(AGE_COUNTS);
+  return ages;
 }
 
 /**

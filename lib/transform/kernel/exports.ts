@@ -31,8 +31,9 @@ export interface Exports {
   readonly REJECTS: WebAssembly.Global;
   readonly REJECTS_SIZE: WebAssembly.Global;
   readonly REJECTS_FULL: WebAssembly.Global;
-  readonly MOST_FIELDS: WebAssembly.Global;
-  readonly AGES: WebAssembly.Global;
+  readonly ENTRIES: WebAssembly.Global;
+  readonly ENTRY_SIZE: WebAssembly.Global;
+  readonly ENTRY_AGES: WebAssembly.Global;
   readonly rowEnd: WebAssembly.Global;
   readonly rejectEnd: WebAssembly.Global;
   readonly records: WebAssembly.Global;
@@ -41,7 +42,7 @@ export interface Exports {
   setRowEnd(at: number): void;
   setRejectEnd(at: number): void;
   setPlace(length: number): void;
-  setTextEnd(at: number): void;
+  beginText(at: number): void;
   setLayout(
     delimiter: number,
     cells: number,
@@ -58,14 +59,7 @@ export interface Exports {
     olderThan: number,
     weight: number,
   ): number;
-  reserve(length: number): number;
-  learn(
-    from: number,
-    length: number,
-    field: number,
-    cell: number,
-    cellLength: number,
-  ): void;
+  learn(from: number, length: number, cellLength: number): number;
 }
 
 /**

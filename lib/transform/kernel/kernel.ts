@@ -19,15 +19,6 @@ export interface KernelCounts {
   readonly rejects: readonly number[];
 }
 
-/** A field that the kernel knows. */
-interface KernelField {
-  readonly id: number;
-  /** Where the last cell of its rows stands in memory. */
-  readonly cell: number;
-  /** Its length in bytes. */
-  readonly cellLength: number;
-}
-
 /** The longest spelling that is remembered. */
 const LONGEST_SPELLING = 1024;
 const AGE_COUNTS = MAX_AGE + 1;
@@ -46,8 +37,10 @@ export class Kernel {
   readonly capacity: number;
   readonly #wasm: Exports;
   readonly #bytes: Uint8Array;
+  readonly #numbers: Int32Array;
   readonly #olderThan: number;
-  readonly #fields = new Map<string, KernelField>();
+  /** The fields for which the spellings stand that the kernel knows, in its order. */
+  readonly #fields: string[] = [];
   #end = 0;
 
   /** @throws {WebAssembly.CompileError} If the machine has no WebAssembly SIMD. */
@@ -56,6 +49,7 @@ export class Kernel {
     const memory = new Uint8Array(wasm.memory.buffer);
     this.#wasm = wasm;
     this.#bytes = memory;
+    this.#numbers = new Int32Array(wasm.memory.buffer);
     this.#olderThan = olderThan;
     this.capacity = wasm.INPUT_SIZE.value;
     this.rows = new RegionSink({
@@ -102,9 +96,9 @@ export class Kernel {
 
   /** Takes a text to run over. */
   load(text: Uint8Array): void {
-    const { INPUT: { value: input }, setTextEnd } = this.#wasm;
+    const { INPUT: { value: input }, beginText } = this.#wasm;
     this.#bytes.set(text, input);
-    setTextEnd(input + text.length);
+    beginText(input + text.length);
     this.#end = text.lastIndexOf(LF) + 1;
   }
 
@@ -144,9 +138,11 @@ export class Kernel {
     const from = newSpelling.value as number;
     newSpelling.value = 0; // the next record may be one that the kernel never saw
     if (field === undefined || from === 0 || length > LONGEST_SPELLING) return;
-    const known = this.#fieldOf(field);
-    if (known === undefined) return;
-    this.#wasm.learn(from, length, known.id, known.cell, known.cellLength);
+    const cell = UTF8.encode(`${csvCell(field)}\n`);
+    const at = this.#wasm.learn(from, length, cell.length);
+    if (at === 0) return;
+    this.#bytes.set(cell, at);
+    this.#fields.push(field);
   }
 
   /** Returns what was counted since the last time. */
@@ -164,10 +160,10 @@ export class Kernel {
 
   /** Adds the ages that were counted since the last time. */
   takeAges(into: AgesByField): void {
-    const start = this.#wasm.AGES.value;
-    for (const [field, { id }] of this.#fields) {
-      const at = start + id * AGE_COUNTS * 4;
-      const counts = new Int32Array(this.#bytes.buffer, at, AGE_COUNTS);
+    const { ENTRIES, ENTRY_SIZE, ENTRY_AGES } = this.#wasm;
+    for (const [i, field] of this.#fields.entries()) {
+      const start = (ENTRIES.value + i * ENTRY_SIZE.value + ENTRY_AGES.value) / 4;
+      const counts = this.#numbers.subarray(start, start + AGE_COUNTS);
       let ages = into.get(field);
       for (let age = 0; age < AGE_COUNTS; age++) {
         if (counts[age] === 0) continue;
@@ -176,19 +172,5 @@ export class Kernel {
       }
       counts.fill(0);
     }
-  }
-
-  #fieldOf(field: string): KernelField | undefined {
-    const known = this.#fields.get(field);
-    if (known !== undefined) return known;
-    const id = this.#fields.size;
-    if (id === this.#wasm.MOST_FIELDS.value) return undefined;
-    const bytes = UTF8.encode(`${csvCell(field)}\n`);
-    const cell = this.#wasm.reserve(bytes.length);
-    if (cell === 0) return undefined;
-    this.#bytes.set(bytes, cell);
-    const added = { id, cell, cellLength: bytes.length };
-    this.#fields.set(field, added);
-    return added;
   }
 }

@@ -2,32 +2,41 @@
  * Fields of study: a table of the spellings that were met, so that the rules as text read
  * each of them once only.
  */
+import { skipSpaces } from "./bytes";
 import {
-  AGE_COUNTS,
-  AGES,
+  CACHE_LINE,
+  ENTRIES,
+  ENTRY_AGES,
+  ENTRY_SIZE,
+  INDEX,
   LANES,
   MOST_SPELLINGS,
-  SPELLING_SIZE,
-  SPELLINGS,
   TAIL_MASK,
   TEXTS,
   TEXTS_SIZE,
 } from "./memory";
 import { rowEnd, setRowEnd } from "./names";
 
-// what an entry of the table holds, 4 bytes each; without a text it is empty
-const HASH: usize = 0;
-const LENGTH: usize = 4;
+// what an entry begins with, 4 bytes each
+const LENGTH: usize = 0;
+const CELL_LENGTH: usize = 4;
 const TEXT: usize = 8;
-const FIELD: usize = 12;
-const CELL: usize = 16;
-const CELL_LENGTH: usize = 20;
+const CELL: usize = 12;
+/** Then come both texts where they are short: one visit to memory finds all of the entry. */
+const SHORT_TEXTS: usize = 16;
 
 const SLOT_MASK: u32 = (MOST_SPELLINGS << 1) - 1;
+/** A slot holds the number of an entry, counted from 1, in the lower bits; 0 is empty … */
+const NUMBER_MASK: u32 = SLOT_MASK;
+/** … and bits of the hash above it, so that few entries are looked at in vain. */
+const TAG_MASK: u32 = ~NUMBER_MASK;
 const PRIME_1: u64 = 0x9e3779b97f4a7c15;
 const PRIME_2: u64 = 0xc2b2ae3d27d4eb4f;
 
-let spellings: u32 = 0;
+/** How many spellings are known. */
+export let spellings: u32 = 0;
+/** What the touched entries held: nobody asks, but what nobody keeps is not loaded. */
+let touched: u32 = 0;
 let textEnd: usize = TEXTS;
 let hash: u32 = 0;
 /** The last bytes of what was hashed, zeros behind them. */
@@ -39,14 +48,46 @@ export function findSpelling(from: usize, length: usize): usize {
   hashSpelling(from, length);
   let slot = hash & SLOT_MASK;
   while (true) {
-    const entry = SPELLINGS + SPELLING_SIZE * <usize>slot;
-    const text = <usize>load<u32>(entry, TEXT);
-    if (text == 0) return 0;
-    if (load<u32>(entry, HASH) == hash && load<u32>(entry, LENGTH) == <u32>length) {
-      if (isSame(from, text, length)) return entry;
+    const held = load<u32>(slotAt(slot));
+    if (held == 0) return 0;
+    if (((held ^ hash) & TAG_MASK) == 0) {
+      const entry = entryAt(held & NUMBER_MASK);
+      if (isSpelt(entry, from, length)) return entry;
     }
     slot = (slot + 1) & SLOT_MASK;
   }
+}
+
+/** Returns the hash of the spelling in a cell. */
+@inline
+export function spellingHash(from: usize, end: usize): u32 {
+  const spelling = skipSpaces(from);
+  hashSpelling(spelling, end - spelling);
+  return hash;
+}
+
+/** Loads what is asked of the entry whose spelling has that hash, most likely. */
+@inline
+export function touchSpelling(hash: u32, age: u32): void {
+  const entry = entryAt(max(load<u32>(slotAt(hash & SLOT_MASK)) & NUMBER_MASK, 1));
+  touched ^= load<u32>(entry) ^ load<u32>(entry, CACHE_LINE) ^
+    load<u32>(countAt(entry, age));
+}
+
+@inline
+function slotAt(slot: u32): usize {
+  return INDEX + (<usize>slot << 2);
+}
+
+@inline
+function entryAt(number: u32): usize {
+  return ENTRIES + ENTRY_SIZE * <usize>(number - 1);
+}
+
+@inline
+function isSpelt(entry: usize, from: usize, length: usize): bool {
+  return load<u32>(entry, LENGTH) == <u32>length &&
+    isSame(from, <usize>load<u32>(entry, TEXT), length);
 }
 
 @inline
@@ -94,50 +135,45 @@ export function copyCell(entry: usize): void {
 
 @inline
 export function countAge(entry: usize, age: u32, weight: i32): void {
-  const field = <usize>load<u32>(entry, FIELD);
-  const count = AGES + ((field * AGE_COUNTS + <usize>age) << 2);
+  const count = countAt(entry, age);
   store<i32>(count, load<i32>(count) + weight);
 }
 
-/**
- * Returns where a text of that length can be written, padded with zeros; 0 where the memory
- * is full.
- */
-export function reserve(length: usize): usize {
-  const room = (length + LANES) & ~(LANES - 1);
-  if (textEnd + room > TEXTS + TEXTS_SIZE) return 0;
-  const at = textEnd;
-  textEnd += room;
-  return at;
+@inline
+function countAt(entry: usize, age: u32): usize {
+  return entry + ENTRY_AGES + (<usize>age << 2);
 }
 
 /**
- * Remembers that these bytes, which were not met before, stand for the field.
+ * Remembers how a field is spelt that was not met before.
  *
- * @param cell Where the last cell of its rows stands.
+ * @returns Where the last cell of its rows is to be put; 0 where the memory is full.
  */
-export function learn(
-  from: usize,
-  length: usize,
-  field: u32,
-  cell: usize,
-  cellLength: u32,
-): void {
-  if (spellings == MOST_SPELLINGS) return;
-  const text = reserve(length);
-  if (text == 0) return;
-  memory.copy(text, from, length);
+export function learn(from: usize, length: usize, cellLength: usize): usize {
+  if (spellings == MOST_SPELLINGS) return 0;
+  const entry = entryAt(spellings + 1);
+  const textSize = (length + LANES) & ~(LANES - 1); // zeros behind it, as `isSame` asks
+  const text = placeFor(entry, textSize + cellLength);
+  if (text == 0) return 0;
   spellings++;
+  memory.copy(text, from, length);
+  const cell = text + textSize;
+  store<u32>(entry, <u32>length, LENGTH);
+  store<u32>(entry, <u32>cellLength, CELL_LENGTH);
+  store<u32>(entry, <u32>text, TEXT);
+  store<u32>(entry, <u32>cell, CELL);
   hashSpelling(from, length);
   let slot = hash & SLOT_MASK;
-  while (load<u32>(SPELLINGS + SPELLING_SIZE * <usize>slot, TEXT) != 0) {
-    slot = (slot + 1) & SLOT_MASK;
-  }
-  const entry = SPELLINGS + SPELLING_SIZE * <usize>slot;
-  store<u32>(entry, hash, HASH);
-  store<u32>(entry, <u32>length, LENGTH);
-  store<u32>(entry, <u32>text, TEXT);
-  store<u32>(entry, field, FIELD);
-  store<u32>(entry, <u32>cell, CELL);
-  store<u32>(entry, cellLength, CELL_LENGTH);
+  while (load<u32>(slotAt(slot)) != 0) slot = (slot + 1) & SLOT_MASK;
+  store<u32>(slotAt(slot), (hash & TAG_MASK) | spellings);
+  return cell;
+}
+
+/** Returns a place for the texts of an entry: in it, or else in TEXTS; 0 where that is full. */
+function placeFor(entry: usize, size: usize): usize {
+  if (SHORT_TEXTS + size <= ENTRY_AGES) return entry + SHORT_TEXTS;
+  if (textEnd + size > TEXTS + TEXTS_SIZE) return 0;
+  const at = textEnd;
+  textEnd += size;
+  return at;
 }

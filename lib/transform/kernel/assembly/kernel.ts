@@ -7,25 +7,28 @@
  * is blank or a reject: `reasonOf`, which tries the rules in their order and gives up where
  * one depends on what only the rules as text know. The memory's layout is in `memory.ts`.
  */
+import { lookAhead, lookAnew } from "./ahead";
 import { nextLine } from "./cells";
 import { BLANKS, count, REASONS, RECORDS } from "./counts";
 import { REJECTS_FULL, ROWS_FULL } from "./memory";
 import { rowEnd, setRowEnd } from "./names";
 import { BLANK, reasonOf, UNKNOWN } from "./reasons";
+import { setTextEnd } from "./records";
 import { rejectEnd, writeReject } from "./rejects";
 import { forgetSpelling, takeStudent } from "./students";
 
 export {
   AGE_TEXTS,
-  AGES,
   BASE64,
   COUNTS,
+  ENTRIES,
+  ENTRY_AGES,
+  ENTRY_SIZE,
   ESCAPES,
   INPUT,
   INPUT_SIZE,
   KINDS,
   MOST_CELLS,
-  MOST_FIELDS,
   PLACE,
   PLACE_SIZE,
   REASON_NAMES,
@@ -40,16 +43,21 @@ export {
   TAIL_MASK,
   UPPER_CASE,
 } from "./memory";
-export { learn, reserve } from "./fields";
+export { learn } from "./fields";
 export { setLayout } from "./layout";
 export { rowEnd, setRowEnd } from "./names";
-export { setTextEnd } from "./records";
 export { rejectEnd, setPlace, setRejectEnd } from "./rejects";
 export { newSpelling, newSpellingLength } from "./students";
 export { CONTROL, OTHER, PLAIN, WHITE_SPACE } from "./utf8";
 
 /** How many lines the last run took. */
 export let records: u32 = 0;
+
+/** Says where the text ends that was put into INPUT; a line end is put behind it. */
+export function beginText(end: usize): void {
+  setTextEnd(end);
+  lookAnew();
+}
 
 /**
  * Takes lines from `at` on until `end`, an uncommon line, or full memory; returns where it
@@ -70,6 +78,7 @@ export function run(
   records = 0;
   forgetSpelling();
   while (at < end && rowEnd < ROWS_FULL && rejectEnd < REJECTS_FULL) {
+    lookAhead(at, end);
     const row = rowEnd;
     if (!takeStudent(at, olderThan, weight)) {
       setRowEnd(row);

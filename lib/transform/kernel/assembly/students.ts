@@ -62,7 +62,7 @@ const MOST_DIGITS: usize = 4;
 
 /** Returns the age, or a number above 150 where it is not one of up to four digits. */
 @inline
-function readAge(from: usize, end: usize): u32 {
+export function readAge(from: usize, end: usize): u32 {
   let at = skipSpaces(from);
   if (<u32>load<u8>(at) == PLUS) at++;
   const first = at;
