@@ -178,6 +178,7 @@ export class Job implements Disposable {
     };
     const { maxRejects = Infinity } = this.#options;
     const ages = await this.engine.ages();
+    this[Symbol.dispose](); // what follows can have the memory of the threads
     checkFunnel(funnel, {
       rows: this.#students ? this.#students.lines - 1 : this.#options.rowsElsewhere!(),
       rejectLines: this.#rejects.lines === Math.min(rejected, maxRejects)

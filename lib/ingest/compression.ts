@@ -5,7 +5,7 @@ import { PipelineError } from "../errors.ts";
 import { type Chunks, peek, startsWith } from "./chunks.ts";
 import { isZstd, zstdFrames } from "./zstd_frames.ts";
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 128 * 1024;
 const GZIP = [0x1f, 0x8b];
 /** A ZIP archive, which an Excel or LibreOffice workbook is too. */
 const ZIP = [0x50, 0x4b, 0x03, 0x04];

@@ -123,7 +123,7 @@ async function* batches(
   yield { input, bytes: new Uint8Array(0), byteOffset: offset, isLast: true };
 }
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 128 * 1024;
 
 /** Yields a file's bytes as far as it went when it was opened, always in the same memory. */
 async function* fileChunks(
