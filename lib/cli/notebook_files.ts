@@ -8,22 +8,27 @@ import { formatNotebook, readNotebook, stripNotebook } from "../notebook/noteboo
 import { checkNotebook } from "../notebook/run.ts";
 import { type Effects, print, printable } from "./effects.ts";
 import { placeOf } from "./notebook_run.ts";
-import { FOLDER } from "./notebook_settings.ts";
+import { FOLDER, timeoutSetting } from "./notebook_settings.ts";
 import { readSettings, toggle } from "./settings.ts";
 
-const fileSettings = { debug: toggle("Show where an error comes from") } as const;
+const cleanSettings = { debug: toggle("Show where an error comes from") } as const;
+const checkSettings = { timeout: timeoutSetting, ...cleanSettings } as const;
 
 /** Checks and runs each notebook without Jupyter. */
 export async function check(args: readonly string[], effects: Effects): Promise<void> {
-  for (const path of pathsOf(args, effects)) {
-    await checkNotebook(await readNotebook(path), placeOf(path, effects));
+  const [paths, flags] = split(args);
+  const { timeout } = readSettings(checkSettings, { args: flags, env: effects.env });
+  for (const path of named(paths)) {
+    await checkNotebook(await readNotebook(path), placeOf(path, { timeout, effects }));
     print(effects.stdout, `ok  ${printable(path)}\n`);
   }
 }
 
 /** Takes outputs and execution counts out of each notebook. */
 export async function clean(args: readonly string[], effects: Effects): Promise<void> {
-  for (const path of pathsOf(args, effects)) {
+  const [paths, flags] = split(args);
+  readSettings(cleanSettings, { args: flags, env: effects.env });
+  for (const path of named(paths)) {
     const notebook = await readNotebook(path);
     const text = formatNotebook(stripNotebook(notebook));
     if (text === Deno.readTextFileSync(path)) continue;
@@ -34,11 +39,16 @@ export async function clean(args: readonly string[], effects: Effects): Promise<
   }
 }
 
-/** Returns the notebooks that are named, or all of the folder. */
-function pathsOf(args: readonly string[], { env }: Effects): readonly string[] {
+/** Returns the paths, and the flags that follow them. */
+function split(
+  args: readonly string[],
+): readonly [paths: readonly string[], flags: readonly string[]] {
   const end = args.findIndex((arg) => arg.startsWith("-"));
-  const paths = end < 0 ? args : args.slice(0, end);
-  readSettings(fileSettings, { args: args.slice(paths.length), env });
+  return end < 0 ? [args, []] : [args.slice(0, end), args.slice(end)];
+}
+
+/** Returns the notebooks that are named, or all of the folder. */
+function named(paths: readonly string[]): readonly string[] {
   if (paths.length > 0) return paths;
   const all = notebooksIn(FOLDER);
   if (all.length > 0) return all;

@@ -22,6 +22,7 @@ import { type Lang, langOf } from "../notebook/words.ts";
 import { flagValue } from "../report/command.ts";
 import { clockOf } from "./clock.ts";
 import { type Effects, print } from "./effects.ts";
+import { TIMEOUT, timeoutSetting } from "./notebook_settings.ts";
 import { readSettings, type Setting, type Settings, toggle } from "./settings.ts";
 import { formatFiles } from "./summary.ts";
 
@@ -37,6 +38,7 @@ const OWN = {
     help: "The language that the notebook is written in (its metadata's lang, or en)",
     schema: z.enum(["en", "fr"], { error: "en or fr" }).optional(),
   },
+  timeout: timeoutSetting,
   code: toggle("Show the code of the cells"),
   network: toggle("Let the cells use the network, to read a topic"),
   debug: toggle("Show where an error comes from"),
@@ -72,7 +74,8 @@ export async function runAsReport(
   using folder = OutputFolder.open(files.folder, [files.notebook, files.page]);
 
   const hasNetwork = values["network"] === true;
-  const place = { ...placeOf(path, effects), hasNetwork };
+  const timeout = values["timeout"] as number;
+  const place = { ...placeOf(path, { timeout, effects }), hasNetwork };
   const filled = withParameters(notebook, seenFrom(place.folder, parameters, given));
   const executed = await runNotebook(filled, place);
   const hasCode = values["code"] === true;
@@ -86,6 +89,7 @@ export async function runAsReport(
       ...{ parameters, given, out: files.path },
       own: [
         ...lang === undefined ? [] : [`--lang ${lang}`],
+        ...timeout === TIMEOUT ? [] : [`--timeout ${timeout}`],
         ...hasCode ? ["--code"] : [],
         ...hasNetwork ? ["--network"] : [],
       ],
@@ -102,9 +106,12 @@ export async function runAsReport(
 }
 
 /** Returns where the cells of a notebook run. */
-export function placeOf(path: string, { signal }: Effects): ProcessOptions {
+export function placeOf(
+  path: string,
+  { timeout, effects }: { readonly timeout: number; readonly effects: Effects },
+): ProcessOptions {
   const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
-  return { name: path, folder: dirname(path), config, signal };
+  return { name: path, folder: dirname(path), config, timeout, signal: effects.signal };
 }
 
 type Given = ReadonlyMap<string, ParameterValue>;
@@ -117,6 +124,16 @@ function settingsOf(parameters: readonly Parameter[], path: string): Settings {
       "input",
       `${path}: the parameter ${clash.name} has the name of a flag, --${clash.flag}`,
       { hint: "Give the constant another name" },
+    );
+  }
+  const twin = parameters.find(({ flag }, i) =>
+    parameters.findIndex((other) => other.flag === flag) < i
+  );
+  if (twin !== undefined) {
+    throw new PipelineError(
+      "input",
+      `${path}: two parameters have the same flag, --${twin.flag}`,
+      { hint: "Give one of the constants another name" },
     );
   }
   const entries = parameters.map(({ flag, type, code, schema, isRepeatable }) => {

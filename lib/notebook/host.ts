@@ -11,9 +11,12 @@ export function enter(cell: number): void {
   tell({ kind: "cell", cell });
 }
 
-/** Shows the value that a cell ends with. */
+/** Shows the value that a cell ends with; a text as the kernel prints it, in quotes. */
 export async function result(value: unknown): Promise<void> {
-  if (value !== undefined) tell({ kind: "result", data: await bundleOf(value) });
+  if (value === undefined) return;
+  const isText = typeof value === "string";
+  const data = isText ? { "text/plain": Deno.inspect(value) } : await bundleOf(value);
+  tell({ kind: "result", data });
 }
 
 /** Returns the value, as one of which nothing but the type is known. */
@@ -63,6 +66,10 @@ Object.assign(Deno, {
 for (const method of ["error", "warn"] as const) {
   console[method] = (...values) => tell({ kind: "stderr", text: inspectAll(values) });
 }
+console.assert = (isTrue, ...values) => {
+  if (!isTrue) console.error("Assertion failed", ...values);
+};
+console.trace = (...values) => console.error("Trace:", ...values);
 addEventListener("unhandledrejection", ({ reason }) => tellError(reason));
 addEventListener("error", ({ error }) => tellError(error));
 
@@ -79,3 +86,5 @@ function tellError(reason: unknown): void {
     ...(typeof hint === "string" && { hint }),
   });
 }
+
+tell({ kind: "ready" });

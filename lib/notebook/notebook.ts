@@ -6,7 +6,7 @@ import { z } from "zod";
 import { PipelineError, systemReason } from "../errors.ts";
 
 /** Jupyter writes a long text as a list of lines or as one. */
-const multiline = z.union([z.string(), z.array(z.string())])
+const multiline = z.union([z.string(), z.array(z.string())], "it is no text")
   .transform((text) => [text].flat().join(""));
 
 const outputSchema = z.looseObject({ output_type: z.string() });

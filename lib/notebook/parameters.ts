@@ -38,10 +38,16 @@ export interface Parameter {
  * Returns the parameters in the order of the cell; none where no cell is tagged.
  *
  * @param name The notebook's name, for errors.
- * @throws {PipelineError} If the cell is no TypeScript or a type is one that no flag can give.
+ * @throws {PipelineError} If the cell is no TypeScript, a type is one that no flag can give, or
+ * more than one cell is tagged.
  */
 export function parametersOf(notebook: Notebook, name: string): readonly Parameter[] {
-  const cell = notebook.cells.find(isParametersCell);
+  const [cell, another] = notebook.cells.filter(isParametersCell);
+  if (another !== undefined) {
+    throw new PipelineError("input", `${name}: two cells are tagged parameters`, {
+      hint: "Put all parameters into one of them, and take the tag off the other",
+    });
+  }
   return cell === undefined ? [] : constantsOf(cell, name).map((constant) => {
     const code = cell.source.slice(constant.value.start, constant.value.end);
     const type = constant.type ?? typeOf(code);

@@ -3,8 +3,9 @@
  * process of its own that may read and write files, and use the network where it is let.
  */
 import { PipelineError } from "../errors.ts";
-import { type Event, MARK } from "./events.ts";
-import { type CellModule, type Place, placeName } from "./module.ts";
+import { cellError, checkError, lateError, whereIs } from "./cell_errors.ts";
+import { type Event, eventsIn, type Happening } from "./events.ts";
+import type { CellModule } from "./module.ts";
 
 /** Where and how cells run. */
 export interface ProcessOptions {
@@ -14,28 +15,29 @@ export interface ProcessOptions {
   readonly folder: string;
   /** The path of the project's `deno.json`, which says what `cohort` is. */
   readonly config: string;
+  /** How long one cell may take, in seconds; 0 for no end. */
+  readonly timeout: number;
   /** Whether the cells may use the network; by default not. */
   readonly hasNetwork?: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Something that a cell did, or printed. */
-export type Happening = Event | { readonly kind: "stdout"; readonly text: string };
-
 /** The module that stands around the cells. */
 export const HOST: string = new URL("./host.ts", import.meta.url).href;
 
 /**
- * Returns what the cells did, in order.
+ * Runs the cells and tells what they do, in order, while they do it.
  *
- * @throws {PipelineError} If a type is wrong or a cell throws; the error names the cell. It
- * is of the kind "input", or of the kind of the `PipelineError` that the cell has thrown.
+ * @throws {PipelineError} If a type is wrong, a cell throws or takes too long; the error names
+ * the cell. It is of the kind "input", or of the kind of the `PipelineError` that the cell has
+ * thrown.
  */
 export async function runCells(
   module: CellModule,
-  options: ProcessOptions,
-): Promise<readonly Happening[]> {
-  const { stdout, stderr, success } = await deno(
+  options: ProcessOptions & { readonly onHappening: (one: Happening) => void },
+): Promise<void> {
+  const { name, timeout, signal, onHappening } = options;
+  const child = await start(
     // --permission-set goes with --config, so that a notebook may stand anywhere
     [
       ...["run", "--quiet", "--no-prompt", "--check"],
@@ -47,11 +49,59 @@ export async function runCells(
     module,
     options,
   );
-  const happenings = parseEvents(stdout);
-  if (success) return happenings;
-  const error = happenings.find((one) => one.kind === "error");
-  if (error === undefined) throw checkError(stderr, module, options);
-  throw cellError(error, { happenings, module, options });
+  using clock = new Clock(timeout, () => kill(child));
+  const stderr = beginningOf(child.stderr);
+  let cell: number | undefined;
+  let error: Event & { readonly kind: "error" } | undefined;
+  for await (const one of eventsIn(textIn(child.stdout))) {
+    if (one.kind === "ready" || one.kind === "cell") clock.start();
+    if (one.kind === "cell") cell = one.cell;
+    if (one.kind === "error") error ??= one;
+    else onHappening(one);
+  }
+  const { success } = await child.status;
+  const subject = { name, module, cell };
+  signal.throwIfAborted();
+  if (clock.isOver) throw lateError(timeout, subject);
+  if (success) return;
+  throw error === undefined
+    ? checkError(await stderr, subject)
+    : cellError(error, subject);
+}
+
+function kill(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL"); // a cell may not listen to others
+  } catch { /* it has just ended by itself */ }
+}
+
+/** The time that a cell has. */
+class Clock implements Disposable {
+  /** Whether the time of a cell has run out. */
+  isOver = false;
+  readonly #seconds: number;
+  readonly #end: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param end Called when it is over. */
+  constructor(seconds: number, end: () => void) {
+    this.#seconds = seconds;
+    this.#end = end;
+  }
+
+  /** Gives the whole time again. */
+  start(): void {
+    clearTimeout(this.#timer);
+    if (this.#seconds === 0) return;
+    this.#timer = setTimeout(() => {
+      this.isOver = true;
+      this.#end();
+    }, 1000 * this.#seconds);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 /**
@@ -63,9 +113,11 @@ export async function lintCells(
   module: CellModule,
   options: ProcessOptions,
 ): Promise<void> {
-  const { stdout, stderr, success } = await deno(["lint", "--json"], module, options);
-  if (success) return;
-  const { diagnostics } = JSON.parse(stdout) as {
+  const child = await start(["lint", "--json"], module, options);
+  const output = await child.output();
+  options.signal.throwIfAborted();
+  if (output.success) return;
+  const { diagnostics } = JSON.parse(new TextDecoder().decode(output.stdout)) as {
     readonly diagnostics: readonly {
       readonly range: { readonly start: { readonly line: number } };
       readonly message: string;
@@ -74,7 +126,10 @@ export async function lintCells(
     }[];
   };
   const [first] = diagnostics;
-  if (first === undefined) throw checkError(stderr, module, options);
+  if (first === undefined) {
+    const stderr = new TextDecoder().decode(output.stderr);
+    throw checkError(stderr, { name: options.name, module, cell: undefined });
+  }
   const { range, message, code, hint } = first;
   const where = whereIs(module.place(range.start.line), options.name);
   const what = message.replace(/\.$/, "");
@@ -83,18 +138,12 @@ export async function lintCells(
   });
 }
 
-interface Output {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly success: boolean;
-}
-
-/** Runs Deno on the module, which it reads from its standard input. */
-async function deno(
+/** Starts Deno on the module, which it reads from its standard input. */
+async function start(
   args: readonly string[],
   { source }: CellModule,
   { folder, config, signal }: ProcessOptions,
-): Promise<Output> {
+): Promise<Deno.ChildProcess> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args, "--config", config, "-"],
     cwd: folder,
@@ -108,80 +157,23 @@ async function deno(
   // a process that ends early closes the pipe: its exit code tells why
   await writer.write(new TextEncoder().encode(source)).catch(() => {});
   await writer.close().catch(() => {});
-  const { stdout, stderr, success } = await child.output();
-  signal.throwIfAborted();
-  const decoder = new TextDecoder();
-  return { stdout: decoder.decode(stdout), stderr: decoder.decode(stderr), success };
+  return child;
 }
 
-/** Returns the events in what was printed, and what was printed around them. */
-export function parseEvents(printed: string): readonly Happening[] {
-  const [before, ...rest] = printed.split(MARK);
-  const happenings: Happening[] = [];
-  const print = (text: string): void => {
-    if (text !== "") happenings.push({ kind: "stdout", text });
-  };
-  print(before!);
-  for (const piece of rest) {
-    const end = piece.indexOf("\n");
-    happenings.push(JSON.parse(piece.slice(0, end)));
-    print(piece.slice(end + 1));
+function textIn(stream: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<string> {
+  return stream.pipeThrough(new TextDecoderStream());
+}
+
+/** How much is kept of what the process says on standard error, in characters. */
+const MOST_SAID = 100_000;
+
+/** Reads all of the stream, and returns the beginning. */
+async function beginningOf(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): Promise<string> {
+  let text = "";
+  for await (const chunk of textIn(stream)) {
+    if (text.length < MOST_SAID) text += chunk;
   }
-  return happenings;
-}
-
-const MODULE_LINE = /\$deno\$stdin\.mts:(\d+)/;
-
-/** A type is wrong, a module is missing, or the process died. */
-function checkError(
-  stderr: string,
-  module: CellModule,
-  { name }: ProcessOptions,
-): PipelineError {
-  const line = Number(MODULE_LINE.exec(stderr)?.[1]);
-  const message = /^(?:TS\d+ \[ERROR\]|error): (.+)$/m.exec(stderr)?.[1] ??
-    (stderr.trim() || "the process ended early");
-  const where = whereIs(module.place(line), name);
-  return new PipelineError("input", `${where}: ${message.replace(/\.$/, "")}`, {
-    hint: /^TS(2300|2451)\b/m.test(stderr)
-      ? "All cells run as one module: give the second one another name"
-      : hintOf("", message),
-  });
-}
-
-const SEE_MORE = "Nothing was written; run the cell in JupyterLab to see more";
-
-/** A cell threw. */
-function cellError(
-  { name, message, stack, error, hint }: Event & { readonly kind: "error" },
-  { happenings, module, options }: {
-    readonly happenings: readonly Happening[];
-    readonly module: CellModule;
-    readonly options: ProcessOptions;
-  },
-): PipelineError {
-  const entered = happenings.findLast((one) => one.kind === "cell");
-  const at = MODULE_LINE.exec(stack)?.[1];
-  const place = at === undefined ? undefined : module.place(Number(at));
-  const where = whereIs(
-    place ?? (entered && { cell: entered.cell, line: 1 }),
-    options.name,
-  );
-  const isKnown = error === "input" || error === "output" || error === "kafka";
-  const said = message.replace(/\.$/, "");
-  const what = error === undefined && name !== "Error" ? `${name}: ${said}` : said;
-  return new PipelineError(isKnown ? error : "input", `${where}: ${what}`, {
-    hint: hint ?? hintOf(name, message),
-    cause: Object.assign(new Error(message), { stack }),
-  });
-}
-
-function hintOf(name: string, message: string): string {
-  return name === "NotCapable" || message.includes("--no-remote")
-    ? "Cells may read and write files, and use the network with --network, no more"
-    : SEE_MORE;
-}
-
-function whereIs(place: Place | undefined, name: string): string {
-  return place === undefined ? name : placeName(name, place);
+  return text;
 }

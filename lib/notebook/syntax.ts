@@ -42,17 +42,22 @@ export class CellSyntaxError extends SyntaxError {
  * @throws {CellSyntaxError} If it is not TypeScript.
  */
 export function parseCell(source: string): CellSyntax {
-  const { body } = parseOrThrow(source).program;
-  const last = body.at(-1);
+  const { body, directives } = parseOrThrow(source).program;
+  // a text that stands alone is read as a directive, such as "use strict"
+  const last = body.at(-1) ?? directives.at(-1);
   const constants = body.flatMap((statement) =>
     statement.type === "VariableDeclaration" && statement.kind === "const"
       ? statement.declarations.flatMap((one) => declarationOf(one, source))
       : []
   );
   return {
-    ...(last?.type === "ExpressionStatement" && { last: expressionOf(last, source) }),
+    ...(isExpression(last?.type) && { last: expressionOf(last!, source) }),
     constants,
   };
+}
+
+function isExpression(type: string | undefined): boolean {
+  return type === "ExpressionStatement" || type === "Directive";
 }
 
 function parseOrThrow(source: string): ReturnType<typeof parse> {

@@ -36,6 +36,10 @@ const UNFIT: readonly (readonly [text: string, reason: string])[] = [
   ["", "it is not JSON"],
   ["[]", "the whole: Invalid input: expected object, received array"],
   ['{"nbformat": 3}', "nbformat: Invalid input: expected 4"],
+  [
+    '{"nbformat":4,"nbformat_minor":5,"metadata":{},"cells":[{"cell_type":"code"}]}',
+    "cells.0.source: it is no text",
+  ],
 ];
 
 for (const [text, reason] of UNFIT) {
@@ -141,6 +145,7 @@ Deno.test("moduleOf() hands the last expressions to the host, and hides the para
     "({ a })",
     "// nothing",
     "a;\nlet b = a",
+    '"use it";',
   );
   const { source } = moduleOf(cells, { name: "x", host: "file:///host.ts" });
   assert.equal(
@@ -161,6 +166,9 @@ Deno.test("moduleOf() hands the last expressions to the host, and hides the para
       "$enter(5);",
       "a;",
       "let b = a",
+      "$enter(6);",
+      'await $result(("use it"',
+      "));",
       "export {};",
       "",
     ].join("\n"),
@@ -302,6 +310,15 @@ for (const [code, message] of UNFIT_PARAMETERS) {
     });
   });
 }
+
+Deno.test("parametersOf() refuses a second cell that is tagged", () => {
+  const { cells, ...rest } = notebook("const a = 1;");
+  assert.throws(() => parametersOf({ ...rest, cells: [...cells, ...cells] }, "x"), {
+    kind: "input",
+    message: "x: two cells are tagged parameters",
+    hint: "Put all parameters into one of them, and take the tag off the other",
+  });
+});
 
 Deno.test("withParameters() puts the values into the cell as literals", () => {
   const cells = notebook(

@@ -1,9 +1,8 @@
 /** Notebooks without Jupyter: checked, run as a report, cleaned; every error text. */
 import assert from "node:assert/strict";
 import { PipelineError } from "../../lib/errors.ts";
-import { parseEvents } from "../../lib/notebook/process.ts";
-import { outputsOf, shortened } from "../../lib/notebook/run.ts";
-import { MARK } from "../../lib/notebook/events.ts";
+import { eventsIn, type Happening, MARK } from "../../lib/notebook/events.ts";
+import { MOST_TEXT, Outputs } from "../../lib/notebook/outputs.ts";
 import {
   formatNotebook,
   type Notebook,
@@ -39,92 +38,231 @@ const hasTime = Deno.build.os === "linux" && hasProgram("/usr/bin/time");
 
 const NOTHING = "Nothing was written; run the cell in JupyterLab to see more";
 
-processTest("parseEvents() tells events from what is printed around them", () => {
+/** Returns what the chunks of a standard output tell. */
+const happeningsIn = (...chunks: readonly string[]): Promise<readonly Happening[]> =>
+  Array.fromAsync(eventsIn(ReadableStream.from(chunks)));
+
+/** Returns them with texts that follow each other as one. */
+function joined(happenings: readonly Happening[]): readonly Happening[] {
+  const all: Happening[] = [];
+  for (const one of happenings) {
+    const last = all.at(-1);
+    if (one.kind === "stdout" && last?.kind === "stdout") {
+      all.splice(-1, 1, { kind: "stdout", text: last.text + one.text });
+    } else all.push(one);
+  }
+  return all;
+}
+
+Deno.test("eventsIn() tells events from what is printed around them, however it is cut", async () => {
   const one = { kind: "cell", cell: 1 } as const;
-  const error = { kind: "stderr", text: "b" } as const;
+  const error = { kind: "stderr", text: "b\u001ec" } as const;
   const line = (event: unknown) => `${MARK}${JSON.stringify(event)}\n`;
-  assert.deepEqual(parseEvents(`warn\n${line(one)}a${line(error)}\u001ec\nd`), [
+  const printed = `warn\n${line(one)}a${line(error)}\u001ec\nd${MARK.slice(0, 3)}`;
+  const told = [
     { kind: "stdout", text: "warn\n" },
     one,
     { kind: "stdout", text: "a" },
     error,
-    { kind: "stdout", text: "\u001ec\nd" },
+    { kind: "stdout", text: `\u001ec\nd${MARK.slice(0, 3)}` },
+  ];
+  assert.deepEqual(joined(await happeningsIn(printed)), told);
+  assert.deepEqual(joined(await happeningsIn(...printed)), told);
+  for (let cut = 1; cut < printed.length; cut++) {
+    const halves = await happeningsIn(printed.slice(0, cut), printed.slice(cut));
+    assert.deepEqual(joined(halves), told, `cut at ${cut}`);
+  }
+});
+
+for (const line of ["{}x", "no JSON", "null", '{"kind":7}']) {
+  Deno.test(`eventsIn() takes ${line} after a mark for something printed`, async () => {
+    const text = `${MARK}${line}\n`;
+    assert.deepEqual(await happeningsIn(text), [{ kind: "stdout", text }]);
+  });
+}
+
+/** Returns what is kept of these happenings. */
+function collected(...happenings: readonly Happening[]): Outputs {
+  const outputs = new Outputs();
+  for (const one of happenings) outputs.add(one);
+  return outputs;
+}
+
+Deno.test("Outputs keep what each cell showed, and change it in its place", () => {
+  const outputs = collected(
+    { kind: "stdout", text: "while modules load\n" },
+    { kind: "cell", cell: 1 },
+    { kind: "stdout", text: "a\n" },
+    { kind: "stdout", text: "b\n" },
+    { kind: "stderr", text: "c\n" },
+    { kind: "display", data: { "text/plain": "old" }, id: "x" },
+    { kind: "cell", cell: 2 },
+    { kind: "update", data: { "text/plain": "new" }, id: "x" },
+    { kind: "update", data: { "text/plain": "lost" }, id: "y" },
+    { kind: "result", data: { "text/plain": "7" } },
+  );
+  assert.deepEqual(outputs.of(1), [
+    { output_type: "stream", name: "stdout", text: "while modules load\na\nb\n" },
+    { output_type: "stream", name: "stderr", text: "c\n" },
+    { output_type: "display_data", data: { "text/plain": "new" }, metadata: {} },
   ]);
+  assert.deepEqual(outputs.of(2), [
+    {
+      output_type: "execute_result",
+      data: { "text/plain": "7" },
+      metadata: {},
+      execution_count: 2,
+    },
+  ]);
+  assert.deepEqual(outputs.of(3), []);
+});
+
+Deno.test("Outputs keep the beginning of a cell's text, and say how much more there was", () => {
+  const text = (kind: "stdout" | "stderr", length: number) =>
+    ({ kind, text: "x".repeat(length) }) as const;
+  const [all] = collected(text("stdout", MOST_TEXT)).of(1);
+  assert.equal(all!["text"], "x".repeat(MOST_TEXT));
+
+  const mixed = collected(
+    text("stdout", MOST_TEXT - 2),
+    { kind: "display", data: { "text/plain": "seen" } },
+    text("stderr", 5),
+    text("stdout", 2000),
+    { kind: "cell", cell: 2 },
+    text("stdout", 7),
+  );
+  assert.deepEqual(mixed.of(1).slice(1), [
+    { output_type: "display_data", data: { "text/plain": "seen" }, metadata: {} },
+    {
+      output_type: "stream",
+      name: "stderr",
+      text: "xx\n… and 2,003 more characters that this cell printed\n",
+    },
+  ]);
+  assert.equal(mixed.of(2)[0]!["text"], "xxxxxxx", "each cell has room of its own");
+
+  const late = collected(
+    text("stdout", MOST_TEXT),
+    { kind: "display", data: { "text/plain": "seen" } },
+    { kind: "stdout", text: "y" },
+  );
+  assert.deepEqual(late.of(1).at(-1), {
+    output_type: "stream",
+    name: "stdout",
+    text: "\n… and 1 more characters that this cell printed\n",
+  });
+  const half = collected(text("stdout", MOST_TEXT - 1), { kind: "stdout", text: "😀" });
+  assert.ok(String(half.of(1)[0]!["text"]).isWellFormed());
 });
 
 processTest(
-  "outputsOf() keeps what each cell showed, and changes it in its place",
-  () => {
-    const outputs = outputsOf([
-      { kind: "cell", cell: 1 },
-      { kind: "stdout", text: "a\n" },
-      { kind: "stdout", text: "b\n" },
-      { kind: "stderr", text: "c\n" },
-      { kind: "display", data: { "text/plain": "old" }, id: "x" },
-      { kind: "cell", cell: 2 },
-      { kind: "update", data: { "text/plain": "new" }, id: "x" },
-      { kind: "update", data: { "text/plain": "lost" }, id: "y" },
-      { kind: "result", data: { "text/plain": "7" } },
-    ]);
-    assert.deepEqual([...outputs], [
-      [1, [
-        { output_type: "stream", name: "stdout", text: "a\nb\n" },
-        { output_type: "stream", name: "stderr", text: "c\n" },
-        { output_type: "display_data", data: { "text/plain": "new" }, metadata: {} },
-      ]],
-      [2, [
-        {
-          output_type: "execute_result",
-          data: { "text/plain": "7" },
-          metadata: {},
-          execution_count: 2,
-        },
-      ]],
-    ]);
-  },
-);
-
-processTest(
-  "notebook run keeps the beginning of what a cell prints too much",
+  "notebook run holds little of what a cell prints too much",
   async (folder) => {
     const path = putNotebook(
       folder,
       "const a: number = 1;",
-      'for (let i = 0; i < 20; i++) console.log("x".repeat(1e6));',
+      'const text = "x".repeat(1e6);\nfor (let i = 0; i < 200; i++) console.log(text);',
     );
     const out = `${folder}/new/folder/x.html`;
-    assert.equal((await runHere(["notebook", "run", path, "--out", out])).code, 0);
+    const ran = await measured(folder, ["notebook", "run", path, "--out", out]);
+    assert.deepEqual([ran.code, ran.stderr], [0, ""]);
+    assert.ok(ran.megabytes < 600, `${ran.megabytes} MB`);
     assert.ok(Deno.statSync(out).size < 200_000);
     assert.match(
       await Deno.readTextFile(out),
-      /x\n… and 19900020 more characters that this cell printed\n/,
+      /x\n… and 199,900,200 more characters that this cell printed\n/,
     );
-    const short = { output_type: "stream", name: "stdout", text: "x".repeat(100_000) };
-    assert.equal(shortened(short), short);
+  },
+);
+
+processTest("notebook run shows what a cell says in every other way", async (folder) => {
+  const path = putNotebook(
+    folder,
+    "const a: number = 1;",
+    'console.assert(a === 1, "unsaid");\nconsole.assert(a === 2, "so", a);\nconsole.trace("here");',
+    '"a <b>text</b>";',
+    'const b = "x";\nb + b',
+  );
+  const out = `${folder}/x.html`;
+  assert.equal((await runHere(["notebook", "run", path, "--out", out])).code, 0);
+  const { cells } = await readNotebook(`${folder}/x.ipynb`);
+  const shown = cells.flatMap(({ outputs }) => outputs ?? [])
+    .map((output) => output["text"] ?? output["data"]);
+  assert.deepEqual(shown, [
+    "Assertion failed so 1\nTrace: here\n",
+    { "text/plain": '"a <b>text</b>"' }, // as the kernel prints it, and no Markdown
+    { "text/plain": '"xx"' },
+  ]);
+});
+
+/** What never ends, and what is said of it; PATH stands for the notebook. */
+const ENDLESS: readonly (readonly [cells: readonly string[], says: string])[] = [
+  [["export const a: number = 1;", "for (;;);"], "PATH, cell 2: it has not ended"],
+  [
+    ["export const a: number = 1;", "setInterval(() => {}, 1000);", "a;"],
+    "PATH, cell 3: it has not ended",
+  ],
+  [['import "./endless.ts";'], "PATH: no cell has begun"],
+];
+
+for (const [cells, says] of ENDLESS) {
+  for (const command of ["run", "check"]) {
+    processTest(`notebook ${command} ends ${cells.at(-1)}`, async (folder) => {
+      put(folder, "endless.ts", "for (;;);");
+      const path = putNotebook(folder, ...cells);
+      const out = command === "run" ? ["--out", `${folder}/x.html`] : [];
+      assert.deepEqual(
+        await runHere(["notebook", command, path, "--timeout", "5", ...out]),
+        {
+          code: 3,
+          stdout: "",
+          stderr: `error: ${says.replace("PATH", path)} after 5 seconds\n` +
+            "       Nothing was written; give it longer with --timeout, or 0 for no end\n",
+        },
+      );
+    });
+  }
+}
+
+processTest(
+  "notebook run gives each cell the whole time, or all of it",
+  async (folder) => {
+    const wait = "await new Promise((done) => setTimeout(done, 4000));";
+    const path = putNotebook(folder, "const a: number = 1;", wait, `${wait}\na;`);
+    for (const timeout of ["7", "0"]) {
+      const args = ["notebook", "run", path, "--timeout", timeout];
+      const out = `${folder}/x.html`;
+      const ran = await runHere([...args, "--out", out]);
+      assert.deepEqual([ran.code, ran.stderr], [0, ""]);
+      const again = `--timeout ${timeout} --out ${out}`;
+      assert.ok((await Deno.readTextFile(out)).includes(again), "it is in the command");
+    }
   },
 );
 
 const TIME = "/usr/bin/time";
 
 /**
- * Runs the command as a real process, and tells what it took of the processors where GNU
- * time is there: what others run beside it does not count.
+ * Runs the command as a real process, and tells what it took of the processors and of memory
+ * where GNU time is there: what others run beside it does not count.
  */
 async function measured(
   folder: string,
   args: readonly string[],
-): Promise<Ran & { readonly cpuSeconds: number }> {
-  if (!hasTime) return { ...await runCommandProcess(args), cpuSeconds: 0 };
+): Promise<Ran & { readonly cpuSeconds: number; readonly megabytes: number }> {
+  if (!hasTime) return { ...await runCommandProcess(args), cpuSeconds: 0, megabytes: 0 };
   const { code, stdout, stderr } = await new Deno.Command(TIME, {
-    args: ["-f", "%U %S", "-o", `${folder}/time`, ...commandWords(args)],
+    args: ["-f", "%U %S %M", "-o", `${folder}/time`, ...commandWords(args)],
   }).output();
-  const [user, system] = Deno.readTextFileSync(`${folder}/time`).split(" ").map(Number);
+  const [user, system, kilobytes] = Deno.readTextFileSync(`${folder}/time`)
+    .split(" ").map(Number);
   const decoder = new TextDecoder();
   return {
     code,
     stdout: decoder.decode(stdout),
     stderr: decoder.decode(stderr),
     cpuSeconds: user! + system!,
+    megabytes: kilobytes! / 1024,
   };
 }
 
@@ -379,6 +517,16 @@ processTest(
     });
   },
 );
+
+processTest("notebook run refuses two parameters with one flag", async (folder) => {
+  const path = putNotebook(folder, "const aB = 1;\nconst AB = 2, ab = 3;");
+  assert.deepEqual(await runHere(["notebook", "run", path]), {
+    code: 3,
+    stdout: "",
+    stderr: `error: ${path}: two parameters have the same flag, --ab\n` +
+      "       Give one of the constants another name\n",
+  });
+});
 
 processTest("notebook run takes a variable where no flag is given", async (folder) => {
   const path = putNotebook(folder, "const a: number = 1;", "a;");
