@@ -109,8 +109,10 @@ Deno.test("compareAges() says why there is nothing to compare", () => {
     name: "RangeError",
     message: "Within the groups all ages are equal: there is no spread",
   });
-  assert.throws(() => compareAges(A, B, { confidence: 1 }), {
-    name: "RangeError",
-    message: "A share is between 0 and 1, not 1",
-  });
+  for (const confidence of [0, 1, -0.5, NaN]) {
+    assert.throws(() => compareAges(A, B, { confidence }), {
+      name: "RangeError",
+      message: `A confidence is between 0 and 1, not ${confidence}`,
+    });
+  }
 });

@@ -56,6 +56,9 @@ export function compareAges(
   options: { readonly confidence?: number } = {},
 ): Comparison {
   const { confidence = 0.95 } = options;
+  if (!(confidence > 0 && confidence < 1)) {
+    throw new RangeError(`A confidence is between 0 and 1, not ${confidence}`);
+  }
   const [a, b] = [spreadOf(first), spreadOf(second)];
   const [squareA, squareB] = [a.variance / a.count, b.variance / b.count];
   const squares = squareA + squareB;

@@ -25,6 +25,7 @@ import { type Words, wordsFor } from "../report/words/words.ts";
 import { OLDER_THAN } from "../transform/clean.ts";
 import type { Reason } from "../transform/types.ts";
 import { withBrush, withPick } from "./interactive.ts";
+import { drawTwice } from "./narrow.ts";
 
 /** How a chart is drawn. */
 export interface NotebookChartOptions {
@@ -32,7 +33,7 @@ export interface NotebookChartOptions {
   readonly olderThan?: number;
   /** The language of its words; `en` by default. */
   readonly lang?: "en" | "fr";
-  /** In pixels; 660 by default: that fits beside JupyterLab's list of files. */
+  /** In pixels; 660 by default. On a phone, the page of a run draws its charts narrower. */
   readonly width?: number;
 }
 
@@ -55,20 +56,20 @@ export function averagesChart(
   ages: ReadonlyMap<string, Ages>,
   options: NotebookChartOptions = {},
 ): Spec {
-  const { width = WIDTH, olderThan: threshold = OLDER_THAN } = options;
+  const { olderThan: threshold = OLDER_THAN } = options;
   const { facts: { kept }, words } = viewOf(ages, options);
   const overall = mean(olderThan(allAges(ages), threshold));
-  const scale = overviewScale(overviewAges(kept), width);
-  return described(
-    withPick(overviewChart(kept, { words, width, scale, overall })),
-    words.averages,
-    kept.map((field) => words.fieldTip(field)),
-  );
+  return drawTwice(options.width ?? WIDTH, (width) => {
+    const scale = overviewScale(overviewAges(kept), width);
+    return withPick(overviewChart(kept, { words, width, scale, overall }));
+  }, [words.averages, ...kept.map((field) => words.fieldTip(field))]);
 }
 
-/** How many histograms stand side by side, and their height in pixels. */
-const COLUMNS = 3;
+/** How wide a histogram is at least, and how high, in pixels. */
+const PANEL_WIDTH = 130;
 const PANEL_HEIGHT = 130;
+const GAP = 20;
+const MOST_COLUMNS = 3;
 
 /**
  * Returns a histogram of ages for each field with enough students, all on the same axes, the
@@ -89,18 +90,17 @@ export function agesChart(
       `No field has ${FEW} students: there is no distribution to draw`,
     );
   }
-  const columns = Math.min(COLUMNS, fields.length);
-  const width = Math.floor((options.width ?? WIDTH) / columns) - 20;
-  const look = { words, axes, width, height: PANEL_HEIGHT };
-  const panels = fields.map((field) => ({
-    title: isolate(field.name),
-    chart: ageChart(field, look),
-  }));
-  return described(
-    withBrush(panels, columns),
-    words.distributions,
-    fields.map(({ name, valid }) => `${name} (${words.numbers.whole(valid)})`),
-  );
+  return drawTwice(options.width ?? WIDTH, (whole) => {
+    const most = Math.max(1, Math.floor(whole / (PANEL_WIDTH + GAP)));
+    const columns = Math.min(most, MOST_COLUMNS, fields.length);
+    const width = Math.floor(whole / columns) - GAP;
+    const look = { words, axes, width, height: PANEL_HEIGHT };
+    const panels = fields.map((field) => ({
+      title: isolate(field.name),
+      chart: ageChart(field, look),
+    }));
+    return withBrush(panels, columns);
+  }, [words.distributions, ...fields.map((field) => inWords(field, words))]);
 }
 
 /** Returns the funnel as bars: what was read, what was lost at each step, what is left. */
@@ -129,7 +129,10 @@ function bars(
   const tips = rows.map(({ label, from, to }) =>
     words.barTip(label, to - from, of === 0 ? 0 : (to - from) / of)
   );
-  return described(barChart(rows, { words, width, of }), caption, tips);
+  return drawTwice(width, (width) => barChart(rows, { words, width, of }), [
+    caption,
+    ...tips,
+  ]);
 }
 
 function viewOf(
@@ -145,7 +148,18 @@ function viewOf(
   return { facts: factsOf(told, words.mergedFields), words };
 }
 
-/** Returns the chart with its words: a heading, and a line for each thing it shows. */
-function described(spec: Spec, heading: string, lines: readonly string[]): Spec {
-  return { ...spec, description: [heading, ...lines].join("\n") };
+/** How many years a group of ages holds where a histogram is told in words. */
+const YEARS = 5;
+
+/** Returns the histogram in words: `DROIT (217): 15–19: 40, 20–24: 101, …`. */
+function inWords({ name, valid, ages }: Facts["fields"][number], words: Words): string {
+  const { whole } = words.numbers;
+  const groups = new Map<number, number>();
+  for (const { age, count } of ages) {
+    const first = age - age % YEARS;
+    groups.set(first, (groups.get(first) ?? 0) + count);
+  }
+  const counts = [...groups].toSorted(([a], [b]) => a - b)
+    .map(([first, count]) => `${first}–${first + YEARS - 1}: ${whole(count)}`);
+  return `${name} (${whole(valid)}): ${counts.join(", ")}`;
 }

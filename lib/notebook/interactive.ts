@@ -79,7 +79,7 @@ function panelOf({ title, chart }: Panel, index: number): Spec {
   return {
     title: {
       // bold type is wider than it is measured, and the labels of the axis leave some room
-      text: breakLines(title, { width: Number(width), fontSize: FONT_SIZE, lines: 2 }),
+      text: breakLines(title, { width: Number(width), fontSize: FONT_SIZE, lines: 3 }),
       anchor: "start",
       frame: "bounds",
       fontSize: 11,

@@ -5,6 +5,7 @@ import type { Spec } from "../report/charts/base.ts";
 import { Html, html } from "../report/html.ts";
 import { CHART_TYPE, isSpec } from "./bundle.ts";
 import { harmless, markdownHtml } from "./markdown.ts";
+import { narrowOf } from "./narrow.ts";
 import type { CellOutput } from "./notebook.ts";
 import type { PageWords } from "./words.ts";
 
@@ -70,7 +71,14 @@ interface Named extends OutputNames {
 
 async function chartHtml(spec: Spec, { name, words, description }: Named): Promise<Html> {
   const { figureOf } = await import("./picture.ts");
-  const svg = (await figureOf(spec)).replace("<svg", '<svg aria-hidden="true"');
+  const draw = async (one: Spec, shown: string): Promise<Html> =>
+    new Html(
+      (await figureOf(one)).replace("<svg", `<svg class="${shown}" aria-hidden="true"`),
+    );
+  const narrow = narrowOf(spec);
+  const drawings = narrow === undefined
+    ? [await draw(spec, "any")]
+    : [await draw(spec, "wide"), "\n", await draw(narrow, "narrow")];
   const [heading, ...lines] = description.split("\n");
   const told = lines.length === 0 ? undefined : html`
     <details>
@@ -80,7 +88,7 @@ async function chartHtml(spec: Spec, { name, words, description }: Named): Promi
   `;
   return html`
     <figure class="chart" role="region" aria-label="${name}: ${heading}" tabindex="0">
-    ${new Html(svg)}
+    ${drawings}
     </figure>
     ${told}
   `;

@@ -130,7 +130,7 @@ function provenance(facts: PageFacts, words: PageWords): Markup {
 const STYLE = `
 h1 { margin: 0 0 16px; }
 .chart { margin: 12px 0 24px; overflow-x: auto; }
-.chart svg, .chart img { min-width: 560px; }
+.chart .any, .chart img { min-width: 560px; }
 .shown { overflow-x: auto; margin: 12px 0 24px; }
 .shown p { color: var(--muted); font-size: 0.875rem; }
 .shown table, main > table { width: auto; min-width: 50%; }
@@ -144,5 +144,11 @@ blockquote { margin: 0 0 12px; padding-left: 16px; border-left: 3px solid var(--
 footer { margin-top: 56px; }
 details { margin-bottom: 24px; }
 .chart:has(+ details) { margin-bottom: 0; }
-@media print { .chart svg { min-width: 0; } .chart, .shown { overflow: visible; } }
+.shown td.text:last-child { min-width: 13rem; }
+@media print {
+  .chart .any, .chart img { min-width: 0; }
+  .chart, .shown { overflow: visible; }
+  p:has(+ .chart), p:has(+ .shown), p:has(+ ul) { break-after: avoid; }
+  footer { break-inside: avoid; }
+}
 `;

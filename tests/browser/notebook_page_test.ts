@@ -101,6 +101,13 @@ browserTest(
             "figure.chart svg",
             (all) => all.map((svg) => svg.querySelectorAll("path, line").length),
           );
+          if (where.endsWith("phone")) {
+            const cut = await opened.page.$$eval(
+              "figure.chart:has(svg)",
+              (all) => all.filter((one) => one.scrollWidth > one.clientWidth).length,
+            );
+            assert.equal(cut, 0, "every chart is seen whole");
+          }
           assert.ok(charts.length > 0 && charts.every((marks) => marks > 0), `${charts}`);
           const bodies = "script, iframe, [onclick], [onerror], [onload], a[href^=java]";
           const active = await opened.page.$$eval(bodies, (all) => all.length);

@@ -109,7 +109,9 @@ function checkForms(data: MimeBundle): void {
 function rowsOf(chart: unknown): readonly Spec[] {
   if (typeof chart !== "object" || chart === null) return [];
   if (Array.isArray(chart)) return chart.flatMap(rowsOf);
-  const { data, ...rest } = chart as { readonly data?: { readonly values?: Spec[] } };
+  const { data, usermeta: _narrow, ...rest } = chart as Spec & {
+    readonly data?: { readonly values?: Spec[] };
+  };
   return [...data?.values ?? [], ...Object.values(rest).flatMap(rowsOf)];
 }
 

@@ -15,6 +15,8 @@ import {
   type Student,
 } from "../../lib/mod.ts";
 import { bundleOf, CHART_TYPE } from "../../lib/notebook/bundle.ts";
+import { narrowOf } from "../../lib/notebook/narrow.ts";
+import { pictureOf } from "../../lib/notebook/picture.ts";
 import { tableHtml, tableText } from "../../lib/notebook/table.ts";
 import { tableOf } from "../../lib/notebook/tables.ts";
 import { hasProcesses } from "../support.ts";
@@ -164,7 +166,7 @@ const CHARTS: readonly (readonly [what: string, spec: Spec, text: RegExp])[] = [
   [
     "agesChart",
     agesChart(AGES, { lang: "fr" }),
-    /^Distribution des âges par domaine\nART \(6\)\nDROIT \(5\)$/,
+    /^Distribution des âges par domaine\nART \(6\): 15–19: 1, 20–24: 3, 30–34: 2\nDROIT \(5\): 20–24: 4, 40–44: 1$/,
   ],
   ["funnelChart", funnelChart(FUNNEL), /^Data quality\nRead: 10 [^]*\nKept: 4 /],
   ["rejectsChart", rejectsChart({ empty: 3, bad_quote: 1 }), /^Refused\n.+3 .+\n.+1 /],
@@ -188,6 +190,27 @@ for (const [what, spec, text] of CHARTS) {
     assert.match(String(bundle["text/plain"]), text);
   });
 }
+
+/** Returns how wide a chart is when it is drawn, in pixels. */
+async function drawnWidth(spec: Spec): Promise<number> {
+  const svg = await pictureOf(spec);
+  return Number(/ width="(\d+)"/.exec(svg)![1]);
+}
+
+for (const [what, spec] of CHARTS) {
+  Deno.test(`${what}() has a narrow form that fits a phone`, async () => {
+    const [wide, narrow] = [await drawnWidth(spec), await drawnWidth(narrowOf(spec)!)];
+    assert.ok(wide > 450 && wide <= 670, `${wide} pixels`);
+    assert.ok(narrow > 200 && narrow <= 360, `${narrow} pixels`);
+  });
+}
+
+Deno.test("agesChart() puts as many histograms side by side as there is room for", () => {
+  const columns = (width: number) => agesChart(MANY, { width })["columns"];
+  const many = Array.from({ length: 9 }, (_, i) => [`F${i}`, AGES.get("ART")!] as const);
+  const MANY = new Map(many);
+  assert.deepEqual([660, 350, 200, 100].map(columns), [3, 2, 1, 1]);
+});
 
 Deno.test("averagesChart() lets a click pick a field in every layer of its rows", () => {
   const layers = averagesChart(AGES)["layer"] as readonly Spec[];

@@ -227,9 +227,9 @@ for (const [cells, says] of ENDLESS) {
 processTest(
   "notebook run gives each cell the whole time, or all of it",
   async (folder) => {
-    const wait = "await new Promise((done) => setTimeout(done, 4000));";
-    const path = putNotebook(folder, "const a: number = 1;", wait, `${wait}\na;`);
-    for (const timeout of ["7", "0"]) {
+    const wait = "await new Promise((done) => setTimeout(done, 3000));";
+    const path = putNotebook(folder, wait, wait, wait);
+    for (const timeout of ["8", "0"]) {
       const args = ["notebook", "run", path, "--timeout", timeout];
       const out = `${folder}/x.html`;
       const ran = await runHere([...args, "--out", out]);
