@@ -90,6 +90,7 @@ export {
   rejectsChart,
 } from "./notebook/charts.ts";
 export type { FilePath } from "./notebook/parameters.ts";
+export { markdown } from "./notebook/markdown_text.ts";
 export { ownChart, type OwnChartOptions } from "./notebook/own_chart.ts";
 export { type OpenedFirst, openFirst } from "./notebook/open_first.ts";
 export { replay, type ReplayOptions } from "./notebook/replay.ts";

@@ -14,6 +14,8 @@ import type { Column, Table } from "./table.ts";
 
 /** How many rows a table shows; a notebook is for looking, the CSV has them all. */
 const MOST_ROWS = 20;
+/** And how many fields: they are what is looked for. */
+const MOST_FIELDS = 200;
 
 const { numbers, ...words } = wordsFor("en");
 
@@ -50,9 +52,13 @@ function mapTable(map: ReadonlyMap<unknown, unknown>): Table | undefined {
     : undefined;
 }
 
-function table(columns: readonly Column[], rows: readonly (readonly string[])[]): Table {
-  const more = Math.max(0, rows.length - MOST_ROWS);
-  return { columns, rows: rows.slice(0, MOST_ROWS), more };
+function table(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  most = MOST_ROWS,
+): Table {
+  const more = Math.max(0, rows.length - most);
+  return { columns, rows: rows.slice(0, most), more };
 }
 
 const text = (name: string): Column => ({ name });
@@ -102,6 +108,7 @@ function statisticsTable(groups: readonly (readonly [string, Statistics])[]): Ta
       years(q1),
       years(q3),
     ]),
+    MOST_FIELDS,
   );
 }
 

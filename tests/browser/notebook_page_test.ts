@@ -69,8 +69,12 @@ const PALE_TEXTS = `(() => {
     const [low, high] = [luminance(getComputedStyle(one).fill), paper].sort((a, b) => a - b);
     return (high + 0.05) / (low + 0.05);
   };
+  const isStroked = (one) => getComputedStyle(one).stroke !== "none";
+  // an edge in the colour of the paper lies under the same text
+  const isEdge = (one) => isStroked(one) && [...one.closest("svg").querySelectorAll("text")]
+    .some((other) => !isStroked(other) && other.textContent === one.textContent);
   return [...document.querySelectorAll("figure.chart svg text")]
-    .filter((one) => contrast(one) < 4.5).map((one) => one.textContent);
+    .filter((one) => !isEdge(one) && contrast(one) < 4.5).map((one) => one.textContent);
 })()`;
 
 browserTest(

@@ -6,6 +6,7 @@ import {
   averagesChart,
   compareAges,
   funnelChart,
+  markdown,
   noAges,
   ownChart,
   type Reject,
@@ -19,6 +20,7 @@ import { narrowOf } from "../../lib/notebook/narrow.ts";
 import { pictureOf } from "../../lib/notebook/picture.ts";
 import { tableHtml, tableText } from "../../lib/notebook/table.ts";
 import { tableOf } from "../../lib/notebook/tables.ts";
+import { html } from "../../lib/report/html.ts";
 import { hasProcesses } from "../support.ts";
 
 /** Returns the histogram of these ages. */
@@ -150,6 +152,12 @@ Deno.test("tableOf() shows twenty rows and counts the rest", () => {
   assert.match(tableHtml(table).markup, /<p>… and 1,005 more<\/p>/);
 });
 
+Deno.test("tableOf() shows two hundred fields and counts the rest", () => {
+  const fields = Array.from({ length: 203 }, (_, i) => [`F${i}`, noAges()] as const);
+  const table = tableOf(new Map(fields))!;
+  assert.deepEqual([table.rows.length, table.more], [200, 3]);
+});
+
 Deno.test("tableHtml() shows hostile names as text", () => {
   const { markup } = tableHtml(tableOf(STUDENTS)!);
   assert.match(markup, /&lt;IMG SRC=X ONERROR=ALERT\(1\)&gt;/);
@@ -265,6 +273,58 @@ Deno.test("bundleOf() shows a text as Markdown and anything else as Deno prints 
   assert.deepEqual(await bundleOf({ a: 1n }), { "text/plain": "{ a: 1n }" });
   const own = { [Symbol.for("Jupyter.display")]: () => ({ "text/html": "<b>x</b>" }) };
   assert.deepEqual(await bundleOf(own), { "text/html": "<b>x</b>" });
+});
+
+/** Names that Markdown would take for something. */
+const NAMES: readonly string[] = [
+  "*a* _b_ `c` ~~d~~ **e**",
+  "![a](https://a.example/x.png)",
+  "[a](javascript:alert(1)) [b]: c",
+  "<img src=x onerror=alert(1)><script>alert(1)</script>",
+  "https://a.example/ http://b.example www.a.example WWW.B.EXAMPLE a@b.example",
+  "- a",
+  "+ a",
+  "* a",
+  "1. a",
+  "2) a",
+  "1.",
+  "# a",
+  "> a",
+  "---",
+  "===",
+  "| a | b |",
+  "&lt; &amp; &",
+  "a\\*b\\\\c\\",
+  "$x$ $$y$$ \\(z\\) \\[z\\]",
+  "2.9 (C++), -1 A.B 50 % «é» 学",
+];
+
+for (const name of NAMES) {
+  Deno.test({
+    name: `markdown\`\` leaves ${name} what it is`,
+    ignore: !hasProcesses, // the package reads the environment
+    fn: async () => {
+      const { markdownHtml } = await import("../../lib/notebook/markdown.ts");
+      const escaped = html`${name}`.markup.replaceAll("&#39;", "'").replaceAll(
+        "&quot;",
+        '"',
+      );
+      const shown = (text: string) =>
+        markdownHtml(text).markup.replace(/<span>(.)<\/span>/g, "$1");
+      assert.equal(shown(markdown`${name}`), `<p>${escaped}</p>\n`);
+      assert.equal(
+        shown(markdown`- **${name}** of ${7}\n- b`),
+        `<ul>\n<li><strong>${escaped}</strong> of 7</li>\n<li>b</li>\n</ul>\n`,
+      );
+    },
+  });
+}
+
+Deno.test("markdown`` makes one line of a value, and breaks up formulas", () => {
+  assert.equal(
+    markdown`${"a\n\n# b\t c"} $1$ ${"$2"}`,
+    "a \\# b c $1$ <span>&#36;</span>2",
+  );
 });
 
 /** Text from a notebook and what of it reaches the page. */
