@@ -30,8 +30,8 @@ function escape(value: unknown): string {
   return String(value).replace(/\s+/g, " ").replace(
     SIGNS,
     (sign) =>
-      sign === "$" || sign === "\\"
-        // might begin a formula in JupyterLab; but none goes over an element's border
+      /[$@\\]/.test(sign)
+        // with these JupyterLab marks formulas; but none goes over an element's border
         ? `<span>&#${sign.charCodeAt(0)};</span>`
         : `\\${sign}`,
   );

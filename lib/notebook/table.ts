@@ -21,6 +21,9 @@ export interface Column {
 /** Jupyter aligns cells to the right; the page of a run goes by the class. */
 const LEFT = "text-align: left";
 
+/** Jupyter would draw what a name or a record has between dollars as a formula. */
+const NO_FORMULAS = "mathjax_ignore";
+
 /** Returns the table as HTML. */
 export function tableHtml({ columns, rows, more }: Table): Html {
   const head = columns.map(({ name, isNumber }) =>
@@ -36,7 +39,17 @@ export function tableHtml({ columns, rows, more }: Table): Html {
   };
   const body = rows.map((row) => html`<tr>${row.map(cellOf)}</tr>\n`);
   const rest = more === 0 ? undefined : html`<p>${moreText(more)}</p>\n`;
-  return html`<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}</tbody>\n</table>\n${rest}`;
+  return html`
+    <table class="${NO_FORMULAS}">
+      <thead>
+        <tr>${head}</tr>
+      </thead>
+      <tbody>
+        ${body}
+      </tbody>
+    </table>
+    ${rest}
+  `;
 }
 
 /** Returns the table as text with columns under each other. */
