@@ -31,6 +31,30 @@ const HOSTILE_CELLS: readonly string[] = [
 const NAME =
   `</script><script>alert(1)</script><img src=x onerror=alert(1)>javascript:alert(1)`;
 
+/** Fields that want to run, load or break out, as students may have them. */
+const HOSTILE_FIELDS: readonly string[] = [
+  "<script>alert(1)</script>",
+  "<img src=x onerror=alert(1)>",
+  "![x](https://a.example/x.png)",
+  "[x](javascript:alert(1))",
+  "__proto__",
+  "a.b[0]['c'] datum.x ${1+1}",
+  "]]> --> </style></svg></table>",
+  `"${"very ".repeat(60)}long"`,
+];
+
+/** Returns records of them; the oldest student, whom a text names, is of the third. */
+function hostileRecords(): string {
+  const records = HOSTILE_FIELDS.flatMap((field, i) =>
+    Array.from(
+      { length: 9 },
+      (_, k) =>
+        `<b>Zoé</b> ${field.replaceAll('"', "")},${i === 2 ? 90 - k : 21 + k},${field}`,
+    )
+  );
+  return ["name,age,field", ...records, "\u001b[2J<script>,x,y", ""].join("\n");
+}
+
 function hostile(): string {
   const code = HOSTILE_CELLS.map((source, i) => ({
     cell_type: "code" as const,
@@ -82,8 +106,11 @@ browserTest(
   async (desk, t) => {
     const folder = await Deno.makeTempDir({ prefix: "cohort-" });
     const own = put(folder, "hostile.ipynb", hostile());
+    const records = put(folder, "records.csv", hostileRecords());
     const pages = {
       ...PAGES,
+      "hostile records": ["notebooks/01_explore.ipynb", "--input", records],
+      "hostile rejects": ["notebooks/02_data_quality.ipynb", "--input", records],
       "hostile": [own, "--name", NAME, "--code", "--lang", "fr"],
     };
     for (const [name, given] of Object.entries(pages)) {
