@@ -32,7 +32,8 @@ const OLDEST: readonly [major: number, minor: number] = [3, 10];
 const isWindows = Deno.build.os === "windows";
 
 /**
- * Returns the environment, made where it is missing or its requirements have changed.
+ * Returns the environment, made where it is missing, its requirements have changed, or the
+ * Python that it was made with has gone.
  *
  * @throws {PipelineError} If there is no Python that can make it, or a package cannot be
  * installed.
@@ -44,7 +45,7 @@ export async function ensureEnvironment(
   const python = isWindows ? `${path}/Scripts/python.exe` : `${path}/bin/python`;
   const requirements = `${options.folder}/requirements.txt`;
   const stamp = stampOf(requirements);
-  if (readStamp(path) !== stamp) {
+  if (readStamp(path) !== stamp || !await hasJupyter(python, options)) {
     await make(path, options);
     await install(python, requirements, options);
     writeWhole(path, STAMP, stamp);
@@ -74,6 +75,17 @@ function readStamp(path: string): string | undefined {
   } catch {
     return undefined; // not made, or not finished
   }
+}
+
+/** A system that gets another Python leaves environments behind that find nothing. */
+async function hasJupyter(
+  python: string,
+  options: EnvironmentOptions,
+): Promise<boolean> {
+  const code = "import importlib.util as u, sys; sys.exit(not u.find_spec('jupyterlab'))";
+  const found = await run(python, ["-c", code], options).catch(() => undefined);
+  options.signal.throwIfAborted();
+  return found?.success ?? false;
 }
 
 async function make(path: string, options: EnvironmentOptions): Promise<void> {

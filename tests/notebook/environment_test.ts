@@ -7,6 +7,7 @@ import {
   ensureEnvironment,
   type EnvironmentOptions,
 } from "../../lib/notebook/environment.ts";
+import { openLab } from "../../lib/notebook/lab.ts";
 import { processTest, put, runCommandProcess } from "../support.ts";
 import { environment, jupyterTest } from "./jupyter.ts";
 
@@ -71,6 +72,11 @@ const MISSING: Readonly<Record<string, Missing>> = {
     says: "Cannot make PATH: Error: No space left",
     hint: "Run PYTHON -m venv PATH to see why",
   },
+  "a Python that says nothing": {
+    script: '[ "$1" = -c ] && echo 3 11 || exit 1',
+    says: "Cannot make PATH: it failed without a word",
+    hint: "Run PYTHON -m venv PATH to see why",
+  },
   "a package that cannot be had": {
     script: `case "$1 $2" in
       "-c "*) echo 3 11 ;;
@@ -111,7 +117,7 @@ processTest("ensureEnvironment() says that there are no requirements", async (fo
 });
 
 processTest(
-  "ensureEnvironment() makes it again where requirements change",
+  "ensureEnvironment() makes it again where requirements or Python change",
   async (folder) => {
     const python = putPython(
       folder,
@@ -128,6 +134,12 @@ processTest(
     const options = { folder, signal: new AbortController().signal, onStep: () => {} };
     await ensureEnvironment({ ...options, pythons: [python] });
     assert.equal(log(), "venv\nvenv\n");
+    Deno.removeSync(`${folder}/.venv/bin/python`);
+    await ensureEnvironment({ ...options, pythons: [python] });
+    assert.equal(log(), "venv\nvenv\nvenv\n", "its Python had gone");
+    put(folder, ".venv/bin/python", "#!/bin/sh\nexit 1\n"); // finds no module
+    await ensureEnvironment({ ...options, pythons: [python] });
+    assert.equal(log(), "venv\nvenv\nvenv\nvenv\n", "it was another Python");
     const kernel = JSON.parse(
       Deno.readTextFileSync(`${folder}/.venv/share/jupyter/kernels/deno/kernel.json`),
     );
@@ -151,6 +163,21 @@ processTest("notebook tells in two lines that there is no Python", async (folder
       `       ${INSTALL}\n`,
   });
 });
+
+processTest("openLab() says that JupyterLab ended with an error", async (folder) => {
+  const python = putPython(folder, 'echo "$*" > "$LOG"; exit 3');
+  const log = `${folder}/log`;
+  const options = { folder, port: 0, open: false, signal: new AbortController().signal };
+  await assert.rejects(openLab({ python, variables: { LOG: log } }, options), {
+    kind: "engine",
+    message: "JupyterLab ended with code 3",
+    hint: "Its own messages above tell why",
+  });
+  assert.match(
+    Deno.readTextFileSync(log),
+    /^-m jupyterlab .*--ServerApp\.ip=127\.0\.0\.1 /,
+  );
+}, { ignore: Deno.build.os === "windows" });
 
 jupyterTest("requirements.txt pins every package exactly", async () => {
   const { python, variables } = await environment();

@@ -585,6 +585,17 @@ processTest("notebook clean and check refuse flags that they do not have", async
   });
 });
 
+for (const command of ["check", "clean"]) {
+  processTest(`notebook ${command} says that there are no notebooks`, async (folder) => {
+    assert.deepEqual(await runCommandProcess(["notebook", command], { cwd: folder }), {
+      code: 3,
+      stdout: "",
+      stderr: "error: There are no notebooks in notebooks/\n" +
+        "       Name them, or run the command where notebooks/ is\n",
+    });
+  });
+}
+
 processTest("a REPL has the same imports, and shows a table as text", async () => {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["repl", "--quiet", "--allow-read"],
