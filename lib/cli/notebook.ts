@@ -40,7 +40,7 @@ export const notebookCommand: Command = {
 async function help([subcommand, path]: readonly string[]): Promise<string> {
   const isRun = subcommand === "run";
   const settings = isRun
-    ? await (await import("./notebook_run.ts")).runSettings(path)
+    ? await (await import("./notebook_flags.ts")).runSettings(path)
     : labSettings;
   return [
     notebookCommand.summary,

@@ -4,7 +4,6 @@
 import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
-import { z } from "zod";
 import { PipelineError } from "../errors.ts";
 import { OutputFolder } from "../export/folder.ts";
 import { formatNotebook, readNotebook } from "../notebook/notebook.ts";
@@ -22,33 +21,10 @@ import { type Lang, langOf } from "../notebook/words.ts";
 import { flagValue } from "../report/command.ts";
 import { clockOf } from "./clock.ts";
 import { type Effects, print } from "./effects.ts";
-import { TIMEOUT, timeoutSetting } from "./notebook_settings.ts";
-import { readSettings, type Setting, type Settings, toggle } from "./settings.ts";
+import { settingsOf } from "./notebook_flags.ts";
+import { TIMEOUT } from "./notebook_settings.ts";
+import { readSettings } from "./settings.ts";
 import { formatFiles } from "./summary.ts";
-
-/** The flags that every notebook has. */
-const OWN = {
-  out: {
-    value: "FILE.html",
-    help: "The page; the executed notebook stands beside it (reports/NOTEBOOK.html)",
-    schema: z.string().regex(/[^/\\]\.html$/, "a file that ends in .html").optional(),
-  },
-  lang: {
-    value: "en|fr",
-    help: "The language that the notebook is written in (its metadata's lang, or en)",
-    schema: z.enum(["en", "fr"], { error: "en or fr" }).optional(),
-  },
-  timeout: timeoutSetting,
-  code: toggle("Show the code of the cells"),
-  network: toggle("Let the cells use the network, to read a topic"),
-  debug: toggle("Show where an error comes from"),
-} as const;
-
-/** Returns the flags of a run: those above, and the parameters of the notebook. */
-export async function runSettings(path: string | undefined): Promise<Settings> {
-  if (path === undefined || path.startsWith("-")) return OWN;
-  return settingsOf(parametersOf(await readNotebook(path), path), path);
-}
 
 /** Executes the notebook and writes both files, whole or not at all. */
 export async function runAsReport(
@@ -83,7 +59,7 @@ export async function runAsReport(
   const facts = {
     notebook: path,
     parameters: parameters.map(({ name, flag, code }) =>
-      [flag, given.get(name) ?? code.replace(/^"(.*)"$/, "$1")] as const
+      [flag, given.get(name) ?? code.replace(/^(["'])(.*)\1$/, "$2")] as const
     ),
     command: commandOf(path, {
       ...{ parameters, given, out: files.path },
@@ -115,39 +91,6 @@ export function placeOf(
 }
 
 type Given = ReadonlyMap<string, ParameterValue>;
-
-function settingsOf(parameters: readonly Parameter[], path: string): Settings {
-  const taken = [...Object.keys(OWN), "help", "version"];
-  const clash = parameters.find(({ flag }) => taken.includes(flag));
-  if (clash !== undefined) {
-    throw new PipelineError(
-      "input",
-      `${path}: the parameter ${clash.name} has the name of a flag, --${clash.flag}`,
-      { hint: "Give the constant another name" },
-    );
-  }
-  const twin = parameters.find(({ flag }, i) =>
-    parameters.findIndex((other) => other.flag === flag) < i
-  );
-  if (twin !== undefined) {
-    throw new PipelineError(
-      "input",
-      `${path}: two parameters have the same flag, --${twin.flag}`,
-      { hint: "Give one of the constants another name" },
-    );
-  }
-  const entries = parameters.map(({ flag, type, code, schema, isRepeatable }) => {
-    const help = `${isRepeatable ? "Parameter, repeatable" : "Parameter"} (${code})`;
-    const setting: Setting<unknown> = {
-      value: type,
-      help,
-      isRepeatable,
-      schema: schema.optional(),
-    };
-    return [flag, setting] as const;
-  });
-  return { ...Object.fromEntries(entries), ...OWN };
-}
 
 /** Returns the values with paths as the notebook sees them. */
 function seenFrom(folder: string, parameters: readonly Parameter[], given: Given): Given {

@@ -156,7 +156,7 @@ function truth(said: string): z.ZodType<boolean> {
 }
 
 const LIST = /^(?:readonly\s+)?(string|FilePath|number)\[\]$/;
-const LITERAL = `"[^"\\\\]*"|-?\\d+(?:\\.\\d+)?`;
+const LITERAL = `"[^"\\\\]*"|'[^'\\\\]*'|-?\\d+(?:\\.\\d+)?`;
 const CHOICE = new RegExp(`^\\|?\\s*(?:${LITERAL})(?:\\s*\\|\\s*(?:${LITERAL}))*$`);
 
 function formOf(type: string, name: string): Form | undefined {
@@ -172,7 +172,7 @@ function formOf(type: string, name: string): Form | undefined {
 
 function choice(type: string, said: string): z.ZodType<string | number> {
   const values: readonly (string | number)[] = type.match(new RegExp(LITERAL, "g"))!
-    .map((literal) => JSON.parse(literal));
+    .map((literal) => /^["']/.test(literal) ? literal.slice(1, -1) : Number(literal));
   const texts = values.map(String);
   return z.enum(texts, { error: `${texts.join(" or ")}; ${said}` })
     .transform((given) => values[texts.indexOf(given)]!);

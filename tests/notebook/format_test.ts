@@ -245,6 +245,11 @@ const TYPES: readonly TypeCase[] = [
     wants: 'en or fr; the cell says a: "en" | "fr"',
   },
   {
+    code: `const a: 'en' | 'à la "fr"' = 'en'`,
+    texts: [['à la "fr"', 'à la "fr"'], ["de", null]],
+    wants: `en or à la "fr"; the cell says a: 'en' | 'à la "fr"'`,
+  },
+  {
     code: "const a: 1 | 2 = 1",
     texts: [["2", 2], ["3", null]],
     wants: "1 or 2; the cell says a: 1 | 2",

@@ -544,6 +544,17 @@ processTest("notebook run FILE --help lists the parameters of the notebook", asy
   assert.match(stdout, /^ {2}--out FILE\.html/m);
 });
 
+processTest(
+  "notebook run FILE --help sends nothing hostile to the terminal",
+  async (folder) => {
+    const path = putNotebook(folder, 'const a = "\u001b[2J";');
+    const { code, stdout } = await runHere(["notebook", "run", path, "--help"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /--a string +Parameter \("\\u\{1b\}\[2J"\)/);
+    assert.ok(!stdout.includes("\u001b"));
+  },
+);
+
 processTest("notebook run needs no permission beyond its task's", async (folder) => {
   const path = putNotebook(folder, "const name = 'a';", "console.log(name);\n1 + 1");
   const out = `${folder}/x.html`;
