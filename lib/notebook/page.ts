@@ -149,6 +149,7 @@ details { margin-bottom: 24px; }
   .chart .any, .chart img { min-width: 0; }
   .chart, .shown { overflow: visible; }
   p:has(+ .chart), p:has(+ .shown), p:has(+ ul) { break-after: avoid; }
+  .shown table:not(:has(tbody tr:nth-child(9))) { break-inside: avoid; }
   .shown table + p { break-before: avoid; }
   footer { break-inside: avoid; }
 }
