@@ -12,6 +12,7 @@ import { complain, type Effects, print, printable } from "./effects.ts";
 import type { Command } from "./command.ts";
 import { isFile, readText } from "./files.ts";
 import { openSources } from "./input_settings.ts";
+import type { ProgressPrinter } from "./progress.ts";
 import {
   CONFIG_FILE,
   pageParametersOf,
@@ -51,14 +52,15 @@ type Warn = (message: string) => void;
 async function report(values: ReportValues, effects: Effects): Promise<void> {
   const { quiet, out, threads } = values;
   const started = performance.now();
+  let progress: ProgressPrinter | undefined;
   const warn: Warn = (message) => {
-    if (!quiet) complain(effects, `warning: ${printable(message)}\n`);
+    if (quiet) return;
+    progress?.clear();
+    complain(effects, `warning: ${printable(message)}\n`);
   };
   const now = clockOf(effects); // before anything is read: it can be wrong usage
   const write = await openInputs(values, effects, warn);
-  const progress = quiet
-    ? undefined
-    : (await import("./progress.ts")).progressPrinter(effects);
+  if (!quiet) progress = (await import("./progress.ts")).progressPrinter(effects);
   const result = await write({
     out,
     parameters: parametersOf(values),

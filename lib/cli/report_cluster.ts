@@ -29,7 +29,7 @@ export async function openOnCluster(
 ): Promise<(options: JobOptions) => Promise<Result>> {
   const address = parseAddress(values.engine!);
   const write = isTopic(values) ? topicWriter(values, effects) : filesWriter(values);
-  const session = await openSession(address, { signal: effects.signal });
+  const session = await openSession(address, { signal: effects.signal, onWarning });
   const closed = async <T>(work: () => Promise<T>): Promise<T> => {
     await using _ = session;
     return await work();

@@ -25,7 +25,8 @@ export interface Failure {
 export function explain({ address, error, isOpen, details }: Failure): PipelineError {
   const cause = details && javaError(details, details.root_error_idx) || error;
   const [what, hint] = diagnoseWorker(cause.message) ??
-    diagnoseSpark(cause.message, error) ?? diagnoseConnection(address, error, isOpen);
+    diagnoseExecutor(cause.message) ?? diagnoseSpark(cause.message, error) ??
+    diagnoseConnection(address, error, isOpen);
   return new PipelineError("engine", what, { hint, cause });
 }
 
@@ -57,11 +58,30 @@ function gist(stderr: string): string {
   return shorten(told ?? "it said nothing");
 }
 
+/** Returns what has ended executors, where Spark has given up to try again with others. */
+function diagnoseExecutor(message: string): Diagnosis | undefined {
+  const [, reason] = /ExecutorLostFailure \(.*\) Reason: (.*)/.exec(message) ?? [];
+  return reason === undefined ? undefined : [
+    `Spark has lost executors at the same work again and again: ${shorten(reason)}`,
+    "See the logs of the executors; often they lack memory",
+  ];
+}
+
+const STOPPED: Diagnosis = [
+  "Spark has stopped, and only its server still answers",
+  "Start the server again; Spark's log tells why",
+];
+
 const SPARK_SAYS: readonly (readonly [RegExp, Diagnosis])[] = [
   [/^\[INVALID_HANDLE\.(SESSION|OPERATION)/, [
     "Spark has ended our session, or has been started again",
     "Run this again; Spark's log tells why",
   ]],
+  [
+    /stopped SparkContext|SparkContext was shut down|Master removed our application/,
+    STOPPED,
+  ],
+  [/No active or default Spark session found/, STOPPED],
   [/bigger than spark\.driver\.maxResultSize/, [
     "The result is larger than spark.driver.maxResultSize of the cluster allows",
     "Leave it on the cluster with --parts URI, or have that setting raised",

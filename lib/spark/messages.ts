@@ -63,16 +63,26 @@ export interface PlanResponse {
   readonly response_id: string;
   /** Rows, as an Arrow IPC stream of its own. */
   readonly arrow_batch?: { readonly data: Uint8Array };
-  readonly execution_progress?: { readonly stages: readonly StageInfo[] };
+  readonly execution_progress?: ExecutionProgress;
   /** The last response; without it, the stream was cut. */
   readonly result_complete?: Empty;
+}
+
+/** How far a plan is. */
+export interface ExecutionProgress {
+  /** The stages that Spark knows of by now. */
+  readonly stages: readonly StageInfo[];
+  /** How many tasks executors work on now. */
+  readonly num_inflight_tasks: number;
 }
 
 /** How far a stage of a job is. */
 export interface StageInfo {
   readonly stage_id: number;
   readonly num_tasks: number;
+  /** Tasks that have failed and run again count each time: it can be more than there are. */
   readonly num_completed_tasks: number;
+  readonly done: boolean;
 }
 
 /** What AddArtifacts takes beside the head. */

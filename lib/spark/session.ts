@@ -11,6 +11,7 @@
 import { crc32 } from "node:zlib";
 import { PipelineError } from "../errors.ts";
 import { formatAddress, type SparkAddress } from "./address.ts";
+import { Idleness, type IdlenessOptions } from "./idleness.ts";
 import type { Plan, Relation, StageInfo } from "./messages.ts";
 import { Requests } from "./requests.ts";
 import { openChannel } from "./rpc.ts";
@@ -74,7 +75,7 @@ const OLDEST = 4;
 const PROGRESS = { "spark.connect.progress.reportInterval": "500ms" };
 
 /** What a session is told beside the address. */
-export interface SessionOptions {
+export interface SessionOptions extends IdlenessOptions {
   /** Ends on the cluster what is under way, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
   /** How long the server may take until it first answers, in ms; 30 s by default. */
@@ -88,7 +89,7 @@ export interface SessionOptions {
  */
 export async function openSession(
   address: SparkAddress,
-  { signal, patienceMs = 30_000 }: SessionOptions = {},
+  { signal, patienceMs = 30_000, ...idleness }: SessionOptions = {},
 ): Promise<SparkSession> {
   signal?.throwIfAborted();
   const channel = await openChannel(address);
@@ -96,7 +97,8 @@ export async function openSession(
   try {
     const { version, id } = await requests.open(patienceMs);
     refuseOld(version, address);
-    const session = sessionOf(requests, { serverVersion: version, serverSessionId: id });
+    const facts = { serverVersion: version, serverSessionId: id };
+    const session = sessionOf(requests, facts, idleness);
     await session.config(PROGRESS);
     return session;
   } catch (error) {
@@ -116,13 +118,16 @@ function refuseOld(version: string, address: SparkAddress): void {
 function sessionOf(
   requests: Requests,
   facts: Pick<SparkSession, "serverVersion" | "serverSessionId">,
+  idleness: IdlenessOptions,
 ): SparkSession {
   async function* run(plan: Plan, { onProgress }: QueryOptions = {}) {
     let told: SparkProgress | undefined;
+    const idle = new Idleness(idleness);
     for await (const response of requests.run(plan)) {
       const { arrow_batch, execution_progress } = response;
       if (arrow_batch) yield arrow_batch.data;
       if (execution_progress) {
+        idle.take(execution_progress, performance.now());
         told = progressOf(execution_progress.stages);
         onProgress?.(told);
       }
@@ -194,7 +199,7 @@ function relationOf(
 function progressOf(stages: readonly StageInfo[]): SparkProgress {
   let [done, total] = [0, 0];
   for (const stage of stages) {
-    done += stage.num_completed_tasks;
+    done += Math.min(stage.num_completed_tasks, stage.num_tasks);
     total += stage.num_tasks;
   }
   return { done, total, stages: stages.length };

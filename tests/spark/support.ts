@@ -34,13 +34,13 @@ export interface Cluster {
 
 /** Starts a server before the tests of the file and ends it after them. */
 export function useSpark(
-  prepare: () => Partial<SparkOptions> = () => ({}),
+  prepare: (folder: string) => Partial<SparkOptions> = () => ({}),
 ): () => Cluster {
   let cluster: Cluster | undefined;
   Deno.test.beforeAll(async () => {
     if (!hasSpark) return;
     const folder = await Deno.makeTempDir({ prefix: "cohort-spark-" });
-    cluster = { folder, server: await startTestSpark(folder, prepare()) };
+    cluster = { folder, server: await startTestSpark(folder, prepare(folder)) };
   });
   Deno.test.afterAll(async () => {
     await cluster?.server.kill();

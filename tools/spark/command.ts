@@ -27,9 +27,14 @@ const settings = {
     help: "How many tasks run at a time (2)",
     schema: wholeNumber(1, 1024).default(2),
   },
+  executors: {
+    value: "N",
+    help: "How many processes share the tasks; 0: the server itself does them (0)",
+    schema: wholeNumber(0, 64).default(0),
+  },
   memory: {
     value: "SIZE",
-    help: "The most memory for Java: 512m, 4g (2g)",
+    help: "The most memory for each Java: 512m, 4g (2g)",
     schema: z.string().regex(/^[1-9][0-9]{0,5}[mg]$/i, MEMORY).transform((size) =>
       Number.parseInt(size) * (/g$/i.test(size) ? 1024 : 1)
     ).pipe(z.number().min(512, "512m or more")).default(2048),
@@ -51,12 +56,12 @@ export const sparkCommand: Command = {
 };
 
 async function run(
-  { port, cores, memory: memoryMb, data: folder }: Values<typeof settings>,
+  { port, cores, executors, memory: memoryMb, data: folder }: Values<typeof settings>,
   effects: Effects,
 ): Promise<void> {
   const { signal } = effects;
   await using server = await startSpark({
-    ...{ port, cores, memoryMb, folder, signal },
+    ...{ port, cores, executors, memoryMb, folder, signal },
     path: effects.env("PATH") ?? "",
     onFetch: () => complain(effects, "Fetching Spark with Maven …\n"),
   });

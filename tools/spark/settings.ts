@@ -1,6 +1,7 @@
 /**
- * What the server's Java and its Spark are told: a driver that is its own executor, on
- * 127.0.0.1 alone, with all that it writes below one folder.
+ * What the server's Java and its Spark are told: a driver that is its own executor, or has
+ * some as processes of their own, on 127.0.0.1 alone, with all that it writes below one
+ * folder.
  */
 import { fileURLToPath } from "node:url";
 
@@ -13,7 +14,9 @@ export interface JavaOptions {
   readonly port: number;
   /** How many tasks run at a time. */
   readonly cores: number;
-  /** The most memory for Java's objects, in MB. */
+  /** How many executors there are beside the server; 0: it does the work itself. */
+  readonly executors: number;
+  /** The most memory for the objects of each Java, in MB. */
   readonly memoryMb: number;
   /** More settings of Spark's. */
   readonly settings: Readonly<Record<string, string>>;
@@ -57,11 +60,15 @@ const NETTY = {
   "jdk.reflect.useDirectMethodHandle": "false",
 };
 
-function sparkSettings(
-  { folder, port, cores, settings }: JavaOptions,
-): Record<string, string> {
+/** Where Spark looks for its jars when it starts executors, and lets them work. */
+export function sparkHome(folder: string): string {
+  return `${folder}/scratch/home`;
+}
+
+function sparkSettings(options: JavaOptions): Record<string, string> {
+  const { folder, port, settings } = options;
   return {
-    "spark.master": `local[${cores}]`,
+    ...whoWorks(options),
     "spark.app.name": "cohort",
     "spark.connect.grpc.binding.address": "127.0.0.1",
     "spark.connect.grpc.binding.port": `${port}`,
@@ -73,5 +80,19 @@ function sparkSettings(
     // the client takes rows home as they come, so that they need not all have room here
     "spark.driver.maxResultSize": "0",
     ...settings,
+  };
+}
+
+/** Returns who cleans: the server in threads of its own, or executors that it starts. */
+function whoWorks(
+  { cores, executors, memoryMb, isHasty }: JavaOptions,
+): Record<string, string> {
+  if (executors === 0) return { "spark.master": `local[${cores}]` };
+  const each = Math.ceil(cores / executors);
+  const flags = ["-XX:+UseSerialGC", ...(isHasty ? ["-XX:TieredStopAtLevel=1"] : [])];
+  return {
+    "spark.master": `local-cluster[${executors},${each},${memoryMb}]`,
+    "spark.executor.memory": `${memoryMb}m`,
+    "spark.executor.extraJavaOptions": flags.join(" "),
   };
 }

@@ -25,7 +25,7 @@ import {
   TOO_OLD,
 } from "../java/process.ts";
 import type { Product } from "../java/product.ts";
-import { javaArguments } from "./settings.ts";
+import { javaArguments, sparkHome } from "./settings.ts";
 
 /** What the server is. */
 export const SPARK: Product = {
@@ -45,7 +45,9 @@ export interface SparkOptions {
   readonly port?: number;
   /** How many tasks run at a time; 2 by default. */
   readonly cores?: number;
-  /** The most memory for Java's objects, in MB; 1024 by default. */
+  /** How many executors do the work as processes of their own; 0, the default: the server. */
+  readonly executors?: number;
+  /** The most memory for the objects of each Java, in MB; 1024 by default. */
   readonly memoryMb?: number;
   /** More settings of Spark's, such as `spark.ui.enabled`. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -81,21 +83,26 @@ const PATIENCE_MS = 120_000;
  * not come up.
  */
 export async function startSpark(options: SparkOptions): Promise<SparkServer> {
-  const { cores = 2, memoryMb = 1024, settings = {}, isHasty = false } = options;
-  const { path, signal } = options;
+  const { cores = 2, executors = 0, memoryMb = 1024, isHasty = false } = options;
+  const { path, signal, settings = {} } = options;
   const port = options.port ?? freePorts(1)[0]!;
   refuseTakenPort(port, SPARK);
   const jars = await findJars(SPARK, options.onFetch ?? (() => {}));
   const folder = resolve(options.folder, `${port}`); // whose port is free, so is its folder
   const scratch = `${folder}/scratch`;
   removeIfThere(scratch); // of one that was killed
-  Deno.mkdirSync(scratch, { recursive: true });
+  const home = sparkHome(folder);
+  Deno.mkdirSync(home, { recursive: true });
+  if (executors > 0) Deno.symlinkSync(jars, `${home}/jars`, { type: "dir" });
+  const shape = { cores, executors, memoryMb, settings, isHasty };
   const server = startJava(SPARK, {
-    args: javaArguments({ jars, folder, port, cores, memoryMb, settings, isHasty }),
+    args: javaArguments({ jars, folder, port, ...shape }),
     cwd: scratch,
     env: {
       PATH: `${dirname(Deno.execPath())}${delimiter}${path}`,
       SPARK_LOCAL_IP: "127.0.0.1",
+      SPARK_HOME: home,
+      SPARK_SCALA_VERSION: "2.13", // which it would else look for in its own source
     },
   });
   const stop = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
