@@ -47,6 +47,16 @@ const USAGE: readonly (readonly [readonly string[], string, string])[] = [
     '--from cannot be "latest"',
     "Give an offset, or a time such as 2026-11-22T08:00Z",
   ],
+  [
+    [...ON, ...TOPIC, "--from", "5", "--to", "5"],
+    "--to 5 is not after --from 5",
+    "What is from the one on and before the other is read",
+  ],
+  [
+    [...ON, ...TOPIC, "--from", "2026-11-22", "--to", "2026-11-21"],
+    "--to 2026-11-21 is not after --from 2026-11-22",
+    "What is from the one on and before the other is read",
+  ],
 ];
 
 for (const [args, first, second] of USAGE) {

@@ -8,8 +8,8 @@ import type { Result } from "../report/result.ts";
 import { formatAddress, parseAddress } from "../spark/address.ts";
 import { findFiles } from "../spark/inputs.ts";
 import { writeSparkReport } from "../spark/report.ts";
+import type { TopicRange } from "../spark/offsets.ts";
 import { openSession, type SparkSession } from "../spark/session.ts";
-import type { TopicRange } from "../spark/topic.ts";
 import { writeTopicReport } from "../spark/topic.ts";
 import type { Effects } from "./effects.ts";
 import { readKafkaConfig } from "./kafka_config.ts";
@@ -79,7 +79,7 @@ function topicWriter(
   values: ReportValues,
   { env, now }: Effects,
 ): (session: SparkSession) => Promise<Report> {
-  const { input, from, to } = values;
+  const { input } = values;
   const [, topic] = TOPIC.exec(input[0]!) ?? [];
   if (topic === undefined || input.length > 1) {
     throw new PipelineError("usage", "A topic is the only --input, as kafka://NAME", {
@@ -92,7 +92,7 @@ function topicWriter(
       hint: "A message is a record as it stands: name, age, field",
     });
   }
-  const range = { from: placeOf("from", from), to: placeOf("to", to) };
+  const range = rangeOf(values);
   // of the flags, only those of report are known here
   const others = (name: string) => name === "COHORT_TOPIC" ? topic : env(name);
   const config = readKafkaConfig(undefined);
@@ -102,6 +102,21 @@ function topicWriter(
     Promise.resolve((options) =>
       writeTopicReport(session, { connection, topic, ...range }, options)
     );
+}
+
+/** Returns where to begin and where to end. */
+function rangeOf(values: Pick<ReportValues, "from" | "to">): TopicRange {
+  const [from, to] = [placeOf("from", values.from), placeOf("to", values.to)];
+  if (from !== undefined && to !== undefined && typeof from === typeof to && to <= from) {
+    throw new PipelineError(
+      "usage",
+      `--to ${values.to} is not after --from ${values.from}`,
+      {
+        hint: "What is from the one on and before the other is read",
+      },
+    );
+  }
+  return { from, to };
 }
 
 /** Returns the offset or the time that the text means. */

@@ -89,6 +89,8 @@ export class Assembly {
   splits = 0;
   /** Who cleaned. */
   engine = "no kernel";
+  /** Which offsets of the topic were read, by partition; none of files. */
+  ranges: NonNullable<InputResult["ranges"]> = [];
   readonly #sources: readonly AssembledSource[];
   readonly #job: Job;
   readonly #spool: Spool;
@@ -220,6 +222,7 @@ export class Assembly {
     }
     this.#job.take({ ...NOTHING, reasons: onlyCounted(unsent) });
     const { name, topic } = source;
+    this.ranges = ranges;
     this.#job.addInput({
       source: name,
       ...(topic !== undefined ? { topic, ranges } : size > 0 && { bytes: size }),

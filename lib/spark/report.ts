@@ -113,12 +113,14 @@ export interface ClusterJob {
   readonly query: string;
   readonly sources: readonly AssembledSource[];
   readonly options: SparkReportOptions;
+  /** Throws if it is not what was wanted; nothing has been written then. */
+  readonly check?: (assembly: Assembly) => void;
 }
 
 /** Runs a query whose rows are the lines of workers, and writes what they say. */
 export async function runOnCluster(
   session: SparkSession,
-  { query, sources, options }: ClusterJob,
+  { query, sources, options, check }: ClusterJob,
 ): Promise<{ readonly result: Result; readonly cutRecords: number }> {
   const { parts, out = "reports", onProgress } = options;
   let assembly: Assembly | undefined;
@@ -145,6 +147,7 @@ export async function runOnCluster(
       }
     });
     assembly.finish();
+    check?.(assembly);
   };
   const engine: Engine = {
     get name() {

@@ -5,23 +5,17 @@
 import { type Connection, formatServer } from "../kafka/connection.ts";
 import type { Result } from "../report/result.ts";
 import { OLDER_THAN } from "../transform/clean.ts";
+import type { Assembly } from "./assembly.ts";
+import { checkRanges, type TopicRange } from "./offsets.ts";
 import { piped, SETTINGS, workerCommand } from "./plan.ts";
 import { runOnCluster, sendWorker, type SparkReportOptions } from "./report.ts";
 import type { SparkSession, ViewSource } from "./session.ts";
+import { inKafkasWords, type ReadTopic } from "./topic_failures.ts";
 import { TO_WORKER } from "./worker/protocol.ts";
 
-/** Which messages of a topic. */
-export interface TopicRange {
-  /** The first offset of each partition, or the time of the first message; the first it has. */
-  readonly from?: bigint | Date | undefined;
-  /** The offset, or the time, before which it ends; by default with what it holds now. */
-  readonly to?: bigint | Date | undefined;
-}
-
-/** A topic and how its cluster is reached from Spark's machines. */
-export interface SparkTopic extends TopicRange {
+/** A topic, how its cluster is reached from Spark's machines, and which messages of it. */
+export interface SparkTopic extends ReadTopic, TopicRange {
   readonly connection: Connection;
-  readonly topic: string;
 }
 
 /**
@@ -38,13 +32,17 @@ export async function writeTopicReport(
   options: SparkReportOptions = {},
 ): Promise<Result> {
   const { topic } = source;
-  await session.config(SETTINGS);
-  await session.createView("cohort_messages", messagesOf(source));
   const { olderThan = OLDER_THAN } = options;
-  await sendWorker(session, { olderThan, topic, sources: [] }, options);
-  const query = cleanedMessages(source, workerCommand(session, options.deno));
-  const sources = [{ name: `kafka://${topic}`, topic }];
-  return (await runOnCluster(session, { query, sources, options })).result;
+  return await inKafkasWords(source, async () => {
+    await session.config(SETTINGS);
+    await session.createView("cohort_messages", messagesOf(source));
+    await sendWorker(session, { olderThan, topic, sources: [] }, options);
+    const query = cleanedMessages(source, workerCommand(session, options.deno));
+    const sources = [{ name: `kafka://${topic}`, topic }];
+    const check = ({ ranges }: Pick<Assembly, "ranges">): void =>
+      checkRanges(source, ranges, options.onWarning);
+    return (await runOnCluster(session, { query, sources, options, check })).result;
+  });
 }
 
 /** Returns the query that lets the workers clean the messages. */
@@ -67,6 +65,13 @@ function cleanedMessages({ from, to }: TopicRange, worker: string): string {
   return piped(line, worker, sorted);
 }
 
+/** How long a broker may be away until Spark gives up, in ms; else it is minutes. */
+const PATIENCE = {
+  "kafka.request.timeout.ms": "15000",
+  "kafka.default.api.timeout.ms": "20000",
+  "kafkaConsumer.pollTimeoutMs": "30000",
+} as const;
+
 /** Returns the topic as Spark's Kafka source takes it. */
 function messagesOf({ connection, topic, from, to }: SparkTopic): ViewSource {
   const { servers, tls } = connection;
@@ -77,6 +82,7 @@ function messagesOf({ connection, topic, from, to }: SparkTopic): ViewSource {
       "kafka.isolation.level": "read_committed",
       subscribe: topic,
       failOnDataLoss: "true",
+      ...PATIENCE,
       ...(from instanceof Date && {
         startingTimestamp: String(from.getTime()),
         startingOffsetsByTimestampStrategy: "latest",
