@@ -12,10 +12,14 @@ export interface Place {
   readonly head: Head;
   /** Gives the plan up. */
   readonly signal?: AbortSignal | undefined;
+  /** How long the server may say nothing, in ms; a minute by default. */
+  readonly silenceMs?: number | undefined;
 }
 
 /** Longer than the server keeps a stream open: one that lasts longer is dead. */
 const LONGEST_STREAM_MS = 180_000;
+/** The server tells of progress twice a second: one that is silent so long is not there. */
+const SILENCE_MS = 60_000;
 /** How long is waited before each new connection, in ms; then it is lost. */
 const PAUSES_MS = [100, 400, 1600];
 /** How long the server may take to end a plan. */
@@ -28,12 +32,12 @@ const FAREWELL_MS = 5000;
  * @throws {RpcError} If the plan fails, or the connection is lost.
  */
 export async function* execute(
-  { channel, head, signal }: Place,
+  { channel, head, signal, silenceMs = SILENCE_MS }: Place,
   plan: Plan,
 ): AsyncGenerator<PlanResponse, void> {
   const operation = { ...head, operation_id: crypto.randomUUID() };
   const request_options = [{ reattach_options: { reattachable: true } }] as const;
-  const options = { timeoutMs: LONGEST_STREAM_MS, signal };
+  const options = { timeoutMs: LONGEST_STREAM_MS, silenceMs, signal };
   let last: string | undefined;
   const open = () =>
     last === undefined

@@ -13,6 +13,8 @@ export interface Server {
   readonly channel: Channel;
   /** Ends what is under way, which then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** How long the server may say nothing while a plan runs, in ms. */
+  readonly silenceMs?: number | undefined;
 }
 
 /** How long it may take to tell more of an error, or to end a session, in ms. */

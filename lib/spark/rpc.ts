@@ -33,12 +33,12 @@ export interface Channel extends Disposable {
   /**
    * Yields the responses as they are asked for: who does not ask makes the server wait.
    * Leaving the loop ends the request, but not what it has started on the cluster. Throws
-   * as `call` does.
+   * as `call` does; a server that falls silent is one that has gone away.
    */
   stream<M extends keyof Streams>(
     method: M,
     request: Head & Streams[M],
-    options?: CallOptions,
+    options?: StreamOptions,
   ): AsyncGenerator<PlanResponse, void>;
 }
 
@@ -46,6 +46,11 @@ export interface Channel extends Disposable {
 export interface CallOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How long a stream may take, and how long it may be silent, in ms. */
+export interface StreamOptions extends CallOptions {
+  readonly silenceMs?: number | undefined;
 }
 
 /** A request that failed. */
@@ -93,31 +98,33 @@ export async function openChannel(address: SparkAddress): Promise<Channel> {
     metadata.set("authorization", `Bearer ${address.token}`);
   }
   const { credentials } = grpc;
-  const client = new grpc.Client(
-    formatAddress(address),
-    address.tls ? credentials.createSsl() : credentials.createInsecure(),
-    {
-      "grpc.max_receive_message_length": MOST_BYTES,
-      "grpc.max_send_message_length": MOST_BYTES,
-      "grpc.initial_reconnect_backoff_ms": 100,
-      "grpc.max_reconnect_backoff_ms": 1000,
-      // else the next session begins with what is wrong with the one before
-      "grpc.use_local_subchannel_pool": 1,
-      // a proxy for the web is not on the way to a cluster
-      "grpc.enable_http_proxy": 0,
-    },
-  );
-  return channelOf({ client, metadata, definitions });
+  const connect = (): Client =>
+    new grpc.Client(
+      formatAddress(address),
+      address.tls ? credentials.createSsl() : credentials.createInsecure(),
+      {
+        "grpc.max_receive_message_length": MOST_BYTES,
+        "grpc.max_send_message_length": MOST_BYTES,
+        "grpc.initial_reconnect_backoff_ms": 100,
+        "grpc.max_reconnect_backoff_ms": 1000,
+        // else the next session begins with what is wrong with the one before
+        "grpc.use_local_subchannel_pool": 1,
+        // a proxy for the web is not on the way to a cluster
+        "grpc.enable_http_proxy": 0,
+      },
+    );
+  return channelOf({ connect, metadata, definitions });
 }
 
 interface Parts {
-  readonly client: Client;
+  readonly connect: () => Client;
   /** Sent with every request. */
   readonly metadata: Metadata;
   readonly definitions: PackageDefinition;
 }
 
-function channelOf({ client, metadata, definitions }: Parts): Channel {
+function channelOf({ connect, metadata, definitions }: Parts): Channel {
+  let client = connect();
   const methods = definitions["spark.connect.SparkConnectService"] as ServiceDefinition;
   /** Returns where a request goes, how it is written, and how its answer is read. */
   const wireOf = (method: string) => {
@@ -149,9 +156,25 @@ function channelOf({ client, metadata, definitions }: Parts): Channel {
       const cancel = (): void => call.cancel();
       signal?.addEventListener("abort", cancel);
       if (signal?.aborted) cancel();
+      let isSilent = false;
+      const hangUp = (): void => {
+        isSilent = true;
+        cancel();
+        client.close(); // the next request would go the same dead way
+        client = connect();
+      };
+      const responses: AsyncIterator<PlanResponse> = call[Symbol.asyncIterator]();
       try {
-        for await (const response of call) yield response;
+        for (;;) {
+          const timer = options?.silenceMs && setTimeout(hangUp, options.silenceMs);
+          const { value, done } = await responses.next().finally(() =>
+            clearTimeout(timer)
+          );
+          if (done) return;
+          yield value;
+        }
       } catch (error) {
+        if (isSilent) throw new RpcError(CODES.unavailable, "It fell silent", new Map());
         fail(error as ServiceError);
       } finally {
         signal?.removeEventListener("abort", cancel);

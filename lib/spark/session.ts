@@ -80,6 +80,8 @@ export interface SessionOptions extends IdlenessOptions {
   readonly signal?: AbortSignal;
   /** How long the server may take until it first answers, in ms; 30 s by default. */
   readonly patienceMs?: number;
+  /** How long it may say nothing while a query runs, in ms; a minute by default. */
+  readonly silenceMs?: number;
 }
 
 /**
@@ -89,11 +91,11 @@ export interface SessionOptions extends IdlenessOptions {
  */
 export async function openSession(
   address: SparkAddress,
-  { signal, patienceMs = 30_000, ...idleness }: SessionOptions = {},
+  { signal, silenceMs, patienceMs = 30_000, ...idleness }: SessionOptions = {},
 ): Promise<SparkSession> {
   signal?.throwIfAborted();
   const channel = await openChannel(address);
-  const requests = new Requests({ address, channel, signal });
+  const requests = new Requests({ address, channel, signal, silenceMs });
   try {
     const { version, id } = await requests.open(patienceMs);
     refuseOld(version, address);

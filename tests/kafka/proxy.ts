@@ -1,6 +1,6 @@
 /**
- * A way to the broker that can be cut as networks cut it: nothing comes through any more, and
- * nobody is told.
+ * A way to a server that can be cut as networks cut it: nothing comes through any more, and
+ * nobody is told; or both sides are told.
  */
 
 /** A proxy at a port of its own; dispose of it to close all. */
@@ -16,6 +16,9 @@ export class Proxy implements Disposable {
     void this.#serve();
   }
 
+  /** May change what goes to the server. */
+  alter: (bytes: Uint8Array) => void = () => {};
+
   /** Where it listens. */
   get port(): number {
     return (this.#listener.addr as Deno.NetAddr).port;
@@ -26,9 +29,14 @@ export class Proxy implements Disposable {
     for (const conn of this.#open) this.#cut.add(conn);
   }
 
+  /** Closes all connections that are open; new ones work. */
+  drop(): void {
+    for (const conn of this.#open) this.#close(conn);
+  }
+
   [Symbol.dispose](): void {
     this.#listener.close();
-    for (const conn of this.#open) this.#close(conn);
+    this.drop();
   }
 
   async #serve(): Promise<void> {
@@ -38,18 +46,19 @@ export class Proxy implements Disposable {
       if (server === undefined) client.close();
       else {
         for (const conn of [client, server]) this.#open.add(conn);
-        void this.#carry(client, server);
+        void this.#carry(client, server, (bytes) => this.alter(bytes));
         void this.#carry(server, client);
       }
     }
   }
 
   /** Carries bytes one way until one side ends, or for ever nothing once it is cut. */
-  async #carry(from: Deno.Conn, to: Deno.Conn): Promise<void> {
+  async #carry(from: Deno.Conn, to: Deno.Conn, alter = (_: Uint8Array) => {}) {
     const bytes = new Uint8Array(64 * 1024);
     try {
       for (let count; (count = await from.read(bytes)) !== null;) {
         if (this.#cut.has(from)) continue;
+        alter(bytes.subarray(0, count));
         for (let done = 0; done < count;) {
           done += await to.write(bytes.subarray(done, count));
         }
