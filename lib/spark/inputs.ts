@@ -104,7 +104,7 @@ function decodePath(uri: string): string {
 }
 
 /** Returns the path so that Spark looks for it and for nothing else. */
-function escapeGlob(path: string): string {
+export function escapeGlob(path: string): string {
   return path.replace(/[{}[\]*?\\]/g, "\\$&");
 }
 

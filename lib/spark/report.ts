@@ -13,11 +13,11 @@ import { OLDER_THAN } from "../transform/clean.ts";
 import { type AssembledSource, Assembly } from "./assembly.ts";
 import { columnOf } from "./arrow.ts";
 import { filePaths, type SparkFile } from "./inputs.ts";
+import { Parts } from "./parts.ts";
 import {
   cleanedLines,
   kept,
   KEPT_META,
-  KEPT_ROWS,
   linesOf,
   SETTINGS,
   SPLIT_BYTES,
@@ -122,9 +122,12 @@ export async function runOnCluster(
   session: SparkSession,
   { query, sources, options, check }: ClusterJob,
 ): Promise<{ readonly result: Result; readonly cutRecords: number }> {
-  const { parts, out = "reports", onProgress } = options;
+  const { out = "reports", onProgress } = options;
+  const parts = options.parts === undefined
+    ? undefined
+    : new Parts(session, options.parts);
+  await parts?.check();
   let assembly: Assembly | undefined;
-  let rows = 0;
   const work = async (job: Job): Promise<void> => {
     using spool = new Spool(out);
     assembly = new Assembly(sources, job, spool);
@@ -137,8 +140,6 @@ export async function runOnCluster(
     };
     if (parts !== undefined) {
       await inWorkersWords(() => session.command(kept(query), progress));
-      await session.write(KEPT_ROWS, parts);
-      rows = await countLinesAt(session, parts);
     }
     const lines = parts === undefined ? query : KEPT_META;
     await inWorkersWords(async () => {
@@ -148,6 +149,7 @@ export async function runOnCluster(
     });
     assembly.finish();
     check?.(assembly);
+    await parts?.write(); // last: they stay even if something fails
   };
   const engine: Engine = {
     get name() {
@@ -167,13 +169,15 @@ export async function runOnCluster(
       ...options,
       ...(maxRejects !== undefined && { maxRejects }),
       ...(parts !== undefined && {
-        rowsElsewhere: () => rows,
-        parameters: { ...options.parameters, parts },
+        rowsElsewhere: () => parts.rows,
+        parameters: { ...options.parameters, parts: options.parts! },
       }),
     },
     work,
     engine,
-  );
+  ).catch((error) => {
+    throw parts?.explain(error) ?? error;
+  });
   const { rejected } = result.funnel;
   if (maxRejects !== undefined && rejected > maxRejects) {
     options.onWarning?.(
@@ -188,16 +192,6 @@ export function mostRejects(
   { parts, maxRejects }: SparkReportOptions,
 ): number | undefined {
   return maxRejects ?? (parts === undefined ? undefined : 100_000);
-}
-
-/** Returns how many lines the part files have. */
-async function countLinesAt(session: SparkSession, path: string): Promise<number> {
-  await session.createView("cohort_parts", { format: "text", paths: [path] });
-  const query = "SELECT CAST(count(*) AS STRING) AS v FROM cohort_parts";
-  for await (const batch of session.sql(query)) {
-    for (const count of columnOf(batch)) return Number(new TextDecoder().decode(count));
-  }
-  return 0;
 }
 
 /** Tells what a worker has said before it gave up, where it has said something. */

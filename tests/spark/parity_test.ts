@@ -226,13 +226,36 @@ sparkTest(
     );
 
     const again = await runHere([...args, "--out", `${folder}/again`, "--parts", parts]);
-    assert.match(
+    assert.equal(
       again.stderr,
-      /^error: Spark says: \[PATH_ALREADY_EXISTS\] .*\n {7}Name another folder with --parts: nothing is overwritten\n$/,
+      `error: Something is at ${parts} already\n` +
+        "       Name another folder with --parts: nothing is overwritten\n",
     );
     assert.equal(again.code, 7);
   },
 );
+
+sparkTest("part files that are no result: the error names them", async () => {
+  const folder = newFolder();
+  const input = put(folder, "a.csv", "A B, 21, Law\n");
+  const [out, parts] = [`${folder}/out`, `${folder}/parts`];
+  // loses the rows
+  const deno = 'f() { deno "$@" | grep -a "^$(printf "\\\\002")"; }; f';
+  assert.deepEqual(await failure(reportOnSpark([input], { out, parts, deno })), {
+    kind: "internal",
+    message: "The funnel is off: kept = rows of the CSV, but 1 is not 0",
+    hint: "Nothing was written; this is a fault of cohort, please report it with the " +
+      `input; what lies at ${parts} is no result: delete it`,
+  });
+  assert.deepEqual([...Deno.readDirSync(out)], []);
+  assert.ok(Deno.statSync(parts).isDirectory);
+  // before Spark has begun to write them, there is nothing to delete
+  const failed = await failure(
+    reportOnSpark([input], { out, parts: `${parts}-2`, deno: "no-such-deno" }),
+  );
+  assert.doesNotMatch(failed.hint!, /delete/);
+  assert.throws(() => Deno.statSync(`${parts}-2`), Deno.errors.NotFound);
+});
 
 sparkTest("a cluster that cannot do it says why, and nothing is written", async () => {
   const folder = newFolder();
