@@ -11,7 +11,12 @@ import { Assembly } from "../lib/spark/assembly.ts";
 import { Spool } from "../lib/spark/spool.ts";
 import { concat } from "../lib/transform/bytes.ts";
 import { fed, wholeLines } from "../lib/spark/worker/fed.ts";
-import { WORKER_VERSION, type WorkerJob } from "../lib/spark/worker/protocol.ts";
+import {
+  FAILURE,
+  JOB_FILE,
+  WORKER_VERSION,
+  type WorkerJob,
+} from "../lib/spark/worker/protocol.ts";
 import { work } from "../lib/spark/worker/work.ts";
 import config from "../deno.json" with { type: "json" };
 import { bytes, diskTest, processTest, put } from "./support.ts";
@@ -336,3 +341,27 @@ processTest("the worker is built from the sources as they are", async () => {
   const expected = Deno.readTextFileSync(new URL(`../${built}`, import.meta.url));
   assert.ok(new TextDecoder().decode(stdout) === expected, "run deno task worker");
 });
+
+processTest(
+  "a worker that has a fault says so, for the client to tell",
+  async (folder) => {
+    const built = new URL("../lib/spark/worker.js", import.meta.url);
+    put(folder, "worker.js", Deno.readFileSync(built));
+    put(folder, JOB_FILE, "no JSON");
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--quiet",
+        "--no-prompt",
+        `--allow-read=${folder}`,
+        `${folder}/worker.js`,
+      ],
+      stdin: "null",
+    }).output();
+    const [said] = new TextDecoder().decode(stderr).split("\n");
+    const { kind, message, hint } = JSON.parse(said!.slice(FAILURE.length));
+    assert.equal(said!.slice(0, FAILURE.length), FAILURE);
+    assert.match(message, /^SyntaxError/);
+    assert.deepEqual([code, kind, hint], [1, "engine", "This is a fault of cohort"]);
+  },
+);

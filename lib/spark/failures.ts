@@ -25,7 +25,7 @@ export interface Failure {
 export function explain({ address, error, isOpen, details }: Failure): PipelineError {
   const cause = details && javaError(details, details.root_error_idx) || error;
   const [what, hint] = diagnoseWorker(cause.message) ??
-    diagnoseExecutor(cause.message) ?? diagnoseSpark(cause.message, error) ??
+    diagnoseExecutor(cause.message) ?? diagnoseSpark(cause, error) ??
     diagnoseConnection(address, error, isOpen);
   return new PipelineError("engine", what, { hint, cause });
 }
@@ -94,16 +94,40 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     "Name another folder with --parts: nothing is overwritten",
   ],
   [/^\[PATH_NOT_FOUND\]/, "Name a path that the cluster sees: its machines read it"],
+  [
+    /^\[FAILED_READ_FILE/,
+    "See whether the file is whole, and whether the cluster may read it",
+  ],
+  [
+    /No FileSystem for scheme|FileSystem not found/,
+    "This Spark lacks the library for such addresses, as hadoop-aws is for s3a:// ones",
+  ],
+  [/UnknownHostException/, "Mend the address: Spark's machines know no such host"],
 ];
 
 /** Returns what Spark says in the words of its own, from the error class to the SQL state. */
-function diagnoseSpark(message: string, { info }: RpcError): Diagnosis | undefined {
+function diagnoseSpark(cause: Error, { info }: RpcError): Diagnosis | undefined {
+  const { message } = cause;
   if (info.size === 0 && !message.startsWith("[")) return undefined;
-  const [said] = message.trim().split(/\.? SQLSTATE: |\n/);
   const known = SPARK_SAYS.find(([pattern]) => pattern.test(message));
   if (known !== undefined) return known[1];
+  const [said] = message.trim().replace(LOST_TASK, "").split(/\.? SQLSTATE: |\n/);
+  const why = said!.startsWith("[FAILED_READ_FILE") ? innermost(cause) : cause;
+  const reason = why === cause ? "" : `: ${why.message}`;
   const hint = HINTS.find(([pattern]) => pattern.test(said!))?.[1] ?? DEBUG;
-  return [`Spark says: ${shorten(said!)}`, hint];
+  return [`Spark says: ${shorten(shorten(unescapeGlob(said!)) + reason)}`, hint];
+}
+
+/** What stands before the reason why a task has failed for the last time. */
+const LOST_TASK = /^Job aborted due to stage failure: .* most recent failure: .*?\): /;
+
+function innermost(error: Error): Error {
+  return error.cause instanceof Error ? innermost(error.cause) : error;
+}
+
+/** Returns the text without the marks that `escapeGlob` has put into a path. */
+function unescapeGlob(text: string): string {
+  return text.replace(/\\([{}[\]*?\\])/g, "$1");
 }
 
 /** What Deno says of a connection that does not come about. */

@@ -50,7 +50,7 @@ export class Parts {
   explain(error: unknown): unknown {
     if (!this.#hasBegun || !(error instanceof PipelineError)) return error;
     const { kind, message, hint } = error;
-    const left = `what lies at ${this.#folder} is no result: delete it`;
+    const left = `what lies at ${this.#folder}, if anything, is no result: delete it`;
     return new PipelineError(kind, message, {
       hint: hint === undefined ? left : `${hint}; ${left}`,
       cause: error,

@@ -142,6 +142,13 @@ sparkTest("executors without Deno, and ones that die again and again", async () 
   ]);
 });
 
+sparkTest("what fails on an executor is told without the way to it", async () => {
+  await using session = await connect(bench());
+  await assert.rejects(session.write("SELECT 'a'", "/proc/none"), {
+    message: /^Spark says: java\.io\.IOException: Mkdirs failed to create file:\/proc\//,
+  });
+});
+
 sparkTest("executors that are killed and do not come back: two lines", async () => {
   const out = `${bench().folder}/idle`;
   const [workers, javas] = [pidFile("workers"), pidFile("javas")];

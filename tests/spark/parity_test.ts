@@ -245,7 +245,7 @@ sparkTest("part files that are no result: the error names them", async () => {
     kind: "internal",
     message: "The funnel is off: kept = rows of the CSV, but 1 is not 0",
     hint: "Nothing was written; this is a fault of cohort, please report it with the " +
-      `input; what lies at ${parts} is no result: delete it`,
+      `input; what lies at ${parts}, if anything, is no result: delete it`,
   });
   assert.deepEqual([...Deno.readDirSync(out)], []);
   assert.ok(Deno.statSync(parts).isDirectory);
@@ -280,13 +280,37 @@ sparkTest("a cluster that cannot do it says why, and nothing is written", async 
     assert.deepEqual(await failure(reportOnSpark([good], { out, ...options })), expected);
     assert.deepEqual([...Deno.readDirSync(out)], []);
   }
-  const args = ["--engine", bench().server.address, "--input", `${folder}/missing.csv`];
-  const ran = await runHere(["report", ...args, "--out", `${folder}/none`]);
-  assert.match(
-    ran.stderr,
-    /^error: Spark says: \[PATH_NOT_FOUND\] Path does not exist: .*missing\.csv\n {7}Name a path/,
-  );
-  assert.equal(ran.code, 7);
+  const packed = gzipSync("A B, 21, Law\n".repeat(1000));
+  const cut = put(folder, "cut.csv.gz", packed.subarray(0, packed.length - 20));
+  const said: readonly (readonly [input: string, says: string, hint: string])[] = [
+    [
+      `${folder}/missing [*].csv`,
+      `[PATH_NOT_FOUND] Path does not exist: file:${folder}/missing [*].csv`,
+      "Name a path that the cluster sees: its machines read it",
+    ],
+    [
+      cut,
+      `[FAILED_READ_FILE.NO_HINT] Encountered error while reading file file://${cut}: ` +
+      "Unexpected end of input stream",
+      "See whether the file is whole, and whether the cluster may read it",
+    ],
+    [
+      "nothing://like/that",
+      'No FileSystem for scheme "nothing"',
+      "This Spark lacks the library for such addresses, as hadoop-aws is for s3a:// ones",
+    ],
+    [
+      "hdfs://nowhere.invalid/a.csv",
+      "java.net.UnknownHostException: nowhere.invalid",
+      "Mend the address: Spark's machines know no such host",
+    ],
+  ];
+  for (const [input, says, hint] of said) {
+    const args = ["--engine", bench().server.address, "--input", input];
+    const ran = await runHere(["report", ...args, "--out", `${folder}/none`]);
+    assert.equal(ran.stderr, `error: Spark says: ${says}\n       ${hint}\n`);
+    assert.equal(ran.code, 7);
+  }
 });
 
 sparkTest("an encoding that a worker finds wrong is the input's fault", async () => {

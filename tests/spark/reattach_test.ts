@@ -28,7 +28,7 @@ function proxyTest(
   });
 }
 
-const ROWS = 40_000;
+const ROWS = 20_000;
 /** Some megabytes: the server is far from done when the first rows are here. */
 const QUERY = `SELECT rpad(string(id), 500, '.') FROM range(0, ${ROWS}, 1, 4)`;
 

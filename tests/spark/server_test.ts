@@ -7,7 +7,7 @@ import { findJars } from "../../tools/java/jars.ts";
 import { sparkCommand } from "../../tools/spark/command.ts";
 import { reasonIn, SPARK } from "../../tools/spark/spark.ts";
 import { processTest, runHere } from "../support.ts";
-import { hasSpark, script, startTestSpark, texts } from "./support.ts";
+import { hasSpark, script, startTestSpark, texts, until } from "./support.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -17,12 +17,16 @@ function serverTest(name: string, fn: (folder: string) => Promise<void>): void {
 }
 
 /** Starts the server as its task does. */
-function startTask(folder: string, port: number): Deno.ChildProcess {
+function startTask(
+  folder: string,
+  port: number,
+  more: readonly string[] = [],
+): Deno.ChildProcess {
   const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
   const words: string[] = tasks.spark.command.split(" ").slice(1);
   const flags = ["--data", folder, "--port", `${port}`, "--memory", "512m"];
   return new Deno.Command(Deno.execPath(), {
-    args: [...words, ...flags, "--cores", "1"],
+    args: [...words, ...flags, "--cores", "1", ...more],
     cwd: ROOT,
     stdin: "null",
     stdout: "piped",
@@ -66,12 +70,26 @@ serverTest(
   },
 );
 
+/** Returns the processes that a process has started. */
+function childrenOf(pid: number): readonly number[] {
+  const { stdout } = new Deno.Command("pgrep", { args: ["-P", `${pid}`] }).outputSync();
+  return new TextDecoder().decode(stdout).split("\n").slice(0, -1).map(Number);
+}
+
+function isRunning(pid: number): boolean {
+  const args = ["-0", `${pid}`];
+  return new Deno.Command("kill", { args, stderr: "null" }).outputSync().success;
+}
+
 serverTest(
-  "a server that goes away while it works, and comes back",
+  "a server that is killed while its executors work, and comes back",
   async (folder) => {
     const [port] = freePorts(1) as [number];
-    const first = await startTestSpark(folder, { port });
-    await using session = await openSession(parseAddress(first.address));
+    const task = startTask(folder, port, ["--executors", "2"]);
+    const [first, all] = task.stdout.tee();
+    await first.getReader().read();
+    const [server] = childrenOf(task.pid) as [number];
+    await using session = await openSession(parseAddress(`sc://127.0.0.1:${port}`));
     const query = script(`echo $$ > ${folder}/pid; cat`, "range(100000000)");
     const answer = texts(session.sql(query));
     const lost = assert.rejects(answer, {
@@ -79,11 +97,22 @@ serverTest(
       message: `The connection to Spark at 127.0.0.1:${port} is lost`,
       hint: "See its log; run this again when it is back",
     });
-    while (!hasFile(`${folder}/pid`)) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    await first.kill();
+    await until("an executor works", () => hasFile(`${folder}/pid`));
+    const executors = childrenOf(server);
+    assert.equal(executors.length, 2);
+    Deno.kill(server, "SIGKILL");
     await lost;
+    const [{ code }, , stderr] = await Promise.all([
+      task.status,
+      new Response(all).text(),
+      task.stderr.text(),
+    ]);
+    assert.equal(
+      stderr,
+      `error: The server has ended by itself\n       See ${folder}/${port}/spark.log\n`,
+    );
+    assert.equal(code, 7);
+    await until("its executors have ended, too", () => !executors.some(isRunning));
     await using again = await startTestSpark(folder, { port });
     assert.equal(again.port, port);
     await assert.rejects(texts(session.sql("SELECT 'a'")), {
@@ -164,6 +193,11 @@ Deno.test("reasonIn() knows what Java and Spark say when they cannot start", () 
 const USAGE:
   readonly (readonly [args: readonly string[], first: string, second: string])[] = [
     [["--port", "0"], '--port cannot be "0"', "Give a whole number from 1 to 65535"],
+    [
+      ["--executors", "65"],
+      '--executors cannot be "65"',
+      "Give a whole number from 0 to 64",
+    ],
     [["--cores", "0"], '--cores cannot be "0"', "Give a whole number from 1 to 1024"],
     [
       ["--memory", "2"],
