@@ -166,6 +166,9 @@ sparkTest("executors that are killed and do not come back: two lines", async () 
   await until("both executors work", () => workers.pids().length === 2);
   startExecutorsBy(`echo $$ >> ${javas.path}; exec sleep 300`);
   workers.pids().forEach(kill9);
+  let hasFailed = false;
+  failed.finally(() => hasFailed = true).catch(() => {});
+  await until("the run has ended", () => hasFailed);
   await failed;
   assert.equal(
     warnings.at(-1),

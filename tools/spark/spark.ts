@@ -107,7 +107,7 @@ export async function startSpark(options: SparkOptions): Promise<SparkServer> {
   });
   const stop = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
     await end(server, signal);
-    removeIfThere(scratch);
+    await removePatiently(scratch);
   };
   const address = `sc://127.0.0.1:${port}`;
   try {
@@ -178,6 +178,21 @@ const MEANINGS: readonly (readonly [RegExp, Reason])[] = [
 export function reasonIn(log: string, folder: string): Reason {
   const found = MEANINGS.find(([pattern]) => pattern.test(log));
   return found?.[1] ?? ["Spark ended at once", `See ${folder}/spark.log`];
+}
+
+/** How often a folder that is still written into is removed, and how long is waited, in ms. */
+const REMOVALS = { most: 50, pauseMs: 100 };
+
+/** Removes the folder: executors outlive a server that was killed, and write for a moment. */
+async function removePatiently(folder: string): Promise<void> {
+  for (let times = 1;; times++) {
+    try {
+      return removeIfThere(folder);
+    } catch (error) {
+      if (times === REMOVALS.most) throw error;
+      await new Promise((resolve) => setTimeout(resolve, REMOVALS.pauseMs));
+    }
+  }
 }
 
 function removeIfThere(folder: string): void {
