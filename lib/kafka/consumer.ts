@@ -19,8 +19,9 @@ import { Contact } from "./contact.ts";
 import { GroupOffsets } from "./group_offsets.ts";
 import { Handover } from "./handover.ts";
 import { Lease } from "./lease.ts";
-import { messagesOf, sizeOf } from "./messages.ts";
+import { damagedError, damageOf, messagesOf, sizeOf } from "./messages.ts";
 import type { FetchedMessages, PartitionReader } from "./reader.ts";
+import { WRONG_OFFSETS } from "./record_batch.ts";
 
 /** What a member of a group needs to know. */
 export interface MemberOptions {
@@ -43,6 +44,15 @@ const FETCH_BYTES = 512 * 1024;
 const FAREWELL_MS = 4000;
 /** How long it waits after the client has given up, in ms. */
 const RUN_AGAIN_MS = 300;
+
+/** An answer without messages. */
+interface EmptyBatch {
+  readonly partition: number;
+  /** Null where all that came is below the offset that was asked for. */
+  readonly firstOffset: string | null;
+  readonly lastOffset: string;
+  readonly highWatermark: string;
+}
 
 /** A member of a group; dispose of it to leave. */
 export class GroupMember implements AsyncDisposable {
@@ -182,10 +192,7 @@ export class GroupMember implements AsyncDisposable {
       this.#assign(memberAssignment[topic] ?? []);
     });
     consumer.on(events.START_BATCH_PROCESS, ({ payload }) => {
-      const { batchSize, partition, lastOffset, highWatermark } = payload;
-      if (batchSize === 0) {
-        this.#skipTo(partition, BigInt(lastOffset) + 1n, highWatermark);
-      }
+      if (payload.batchSize === 0) this.#skip(payload);
     });
     consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
       if (!restart && !this.#hasEnded) void this.#crashed(error);
@@ -193,15 +200,23 @@ export class GroupMember implements AsyncDisposable {
   }
 
   /** Passes over what is no message: the marks of transactions, what they have undone. */
-  #skipTo(partition: number, end: bigint, high: string): void {
+  #skip({ partition, firstOffset, lastOffset, highWatermark }: EmptyBatch): void {
     const assignment = this.#assignment;
     // the client has gone on by itself, and so has to be told where to read
     if (!assignment?.isSettled) return assignment?.moved(partition);
     void this.#handOver(assignment, 0, () => {
-      const at = this.#options.reader.positions.get(partition);
+      // of an answer that is not empty some offset is one that was asked for
+      if (firstOffset === null) {
+        const place = `${this.#options.topic}/${partition}`;
+        throw damagedError({ place, offset: lastOffset, damage: WRONG_OFFSETS });
+      }
+      const [at, end] = [
+        this.#options.reader.positions.get(partition),
+        BigInt(lastOffset) + 1n,
+      ];
       if (at === undefined || at >= end) return;
       const nothing = { values: [], offsets: [] };
-      return { partition, from: at, end, high: BigInt(high), ...nothing };
+      return { partition, from: at, end, high: BigInt(highWatermark), ...nothing };
     });
   }
 
@@ -213,7 +228,13 @@ export class GroupMember implements AsyncDisposable {
   ): Promise<void> {
     const isOurs = (): boolean => this.#assignment === assignment && !this.#hasEnded;
     return this.#handover.put(size, async () => {
-      const found = isOurs() ? messages() : undefined;
+      let found: FetchedMessages | undefined;
+      try {
+        found = isOurs() ? messages() : undefined;
+      } catch (error) {
+        this.#giveUp(); // what came before is sound
+        this.#fail(error);
+      }
       if (found === undefined) return;
       try {
         await this.#options.reader.take(found, isOurs);
@@ -258,6 +279,12 @@ export class GroupMember implements AsyncDisposable {
       await client.heartbeat();
       if (this.isOwner && this.#assignment === assignment) this.takeAgain();
       return;
+    }
+    const damaged = damageOf(batch);
+    if (damaged !== undefined) {
+      return await this.#handOver(assignment, 0, () => {
+        throw damagedError(damaged);
+      });
     }
     client.resolveOffset(batch.lastOffset()); // the next ones are asked for behind it
     const beat = setInterval(() => void client.heartbeat().catch(() => {}), HEARTBEAT_MS);

@@ -3,12 +3,8 @@
  * wants it, but for one thing: a batch of records stands where a message would.
  */
 import { Buffer } from "node:buffer";
-import {
-  readBatches,
-  type RecordBatch,
-  RecordReader,
-  type Unpackers,
-} from "./record_batch.ts";
+import { readBatches, type RecordBatch, type Unpackers } from "./record_batch.ts";
+import { RecordReader } from "./record_reader.ts";
 
 /** A batch of records as the client takes it, for one message. */
 export interface BatchMessage {
@@ -21,7 +17,10 @@ export interface BatchMessage {
     readonly producerId: string;
     readonly inTransaction: boolean;
   };
-  readonly batch: RecordBatch;
+  /** Absent of one that is damaged. */
+  readonly batch?: RecordBatch;
+  /** What is wrong with it. */
+  readonly damage?: string;
 }
 
 /** Returns the answer; undefined where it holds messages of a format that is no longer used. */
@@ -42,9 +41,15 @@ export async function decodeFetchResponse(
     const partitions = [];
     for (let count = reader.int32(); count > 0; count--) {
       const partition = decodePartition(reader);
-      const batches = await readBatches(reader.bytes(), unpackers);
-      if (batches === undefined) return undefined;
-      partitions.push({ ...partition, messages: batches.map(asMessage) });
+      const end = BigInt(partition.highWatermark);
+      const read = await readBatches(reader.bytes(), { unpackers, end });
+      if (read === undefined) return undefined;
+      const { batches, damage } = read;
+      // a damaged one behind others comes again, at the head of the next answer
+      const messages = damage !== undefined && batches.length === 0
+        ? [asDamaged(partition.highWatermark, damage)]
+        : batches.map(asMessage);
+      partitions.push({ ...partition, messages });
     }
     responses.push({ topicName, partitions });
   }
@@ -75,6 +80,12 @@ function asMessage(batch: RecordBatch): BatchMessage {
     batchContext: { producerId: `${producerId}`, inTransaction: isTransactional },
     batch,
   };
+}
+
+/** The client drops what is below the offset that it has asked for: the end never is. */
+function asDamaged(end: string, damage: string): BatchMessage {
+  const batchContext = { producerId: "-1", inTransaction: false };
+  return { offset: end, isControlRecord: false, key: null, batchContext, damage };
 }
 
 function markOf(batch: RecordBatch): Buffer | null {

@@ -1,10 +1,11 @@
 /**
  * What the client hands over, as plain values with their offsets.
  */
+import { PipelineError } from "../errors.ts";
 import type { EachBatchPayload } from "./client.ts";
 import type { BatchMessage } from "./fetch_response.ts";
 import type { FetchedMessages } from "./reader.ts";
-import { RecordReader } from "./record_batch.ts";
+import { RecordReader } from "./record_reader.ts";
 
 /** What of the client's batch its types do not tell. */
 interface RawBatch {
@@ -13,6 +14,32 @@ interface RawBatch {
     readonly offset: string;
     readonly value?: Uint8Array | null;
   })[];
+}
+
+/** A batch of records that cannot be read: where, and what is wrong with it. */
+export interface DamagedBatch {
+  /** `topic/partition`. */
+  readonly place: string;
+  /** The offset that was asked for. */
+  readonly offset: string;
+  readonly damage: string;
+}
+
+/** Returns the error for a batch that cannot be read. */
+export function damagedError({ place, offset, damage }: DamagedBatch): PipelineError {
+  return new PipelineError("kafka", `Cannot read ${place}@${offset}: ${damage}`, {
+    hint:
+      "Start again: if this happened on the way here, it is over. Else the broker's " +
+      "disk is damaged: mend the topic there, or go on behind it with --from OFFSET",
+  });
+}
+
+/** Returns what is wrong with the client's batch, if anything is. */
+export function damageOf(batch: EachBatchPayload["batch"]): DamagedBatch | undefined {
+  const { fetchedOffset: offset, messages } = batch as unknown as RawBatch;
+  const damage = messages[0]?.damage;
+  const place = `${batch.topic}/${batch.partition}`;
+  return damage === undefined ? undefined : { place, offset, damage };
 }
 
 /** Returns the messages of the client's batch. */

@@ -1,10 +1,10 @@
 /**
- * Records as a producer has packed them and as a broker keeps and sends them: read where they
- * stand, since an object for each message costs more than all that is done with it.
- *
- * The format is that of Kafka since 0.11, magic 2
+ * Batches of records as a producer has packed them and as a broker keeps and sends them. The
+ * format is that of Kafka since 0.11, magic 2
  * (https://kafka.apache.org/documentation/#recordbatch).
  */
+import { crc32 } from "node:zlib";
+import { type Checksum, loadCrc32c } from "./checksum.ts";
 
 /** Unpacks the records of a batch. */
 export interface Unpacker {
@@ -30,10 +30,27 @@ export interface RecordBatch {
   readonly producerId: bigint;
 }
 
+/** What {@linkcode readBatches} needs to know beside the bytes. */
+export interface ReadBatchesOptions {
+  readonly unpackers: Unpackers;
+  /** The offset before which all records of the partition are. */
+  readonly end: bigint;
+}
+
+/** What a broker has sent of a partition. */
+export interface ReadBatches {
+  /** Those that are whole, in order. */
+  readonly batches: readonly RecordBatch[];
+  /** What is wrong with the batch behind them; absent where nothing is. */
+  readonly damage?: string;
+}
+
 /** Where a batch has what, in bytes from its start. */
 const AT = {
   length: 8,
+  oldChecksum: 12,
   magic: 16,
+  checksum: 17,
   attributes: 21,
   lastDelta: 23,
   producerId: 43,
@@ -46,88 +63,93 @@ const COMPRESSION = 0x07;
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 const MAGIC = 2;
+/** What is said of offsets that the partition does not have there. */
+export const WRONG_OFFSETS = "its offsets cannot be true";
+/** How long a batch of an older format is at least, where {@linkcode AT.records} is not. */
+const LEAST_OLD = 26;
 
 /**
- * Returns the batches that are whole, in order: the broker cuts the last one where it likes.
- * Undefined where one is of the format before magic 2.
+ * Returns the batches that are whole, in order: the broker cuts the last one where it likes,
+ * but never the first. Undefined where one is of the format before magic 2.
+ *
+ * Nothing of a batch is read before its checksum was compared: a broker sends what its disk
+ * holds. The checksum leaves out the offset that a batch begins with; so the offsets are
+ * compared with those before and with the end.
  */
 export async function readBatches(
   bytes: Uint8Array,
-  unpackers: Unpackers,
-): Promise<RecordBatch[] | undefined> {
+  { unpackers, end }: ReadBatchesOptions,
+): Promise<ReadBatches | undefined> {
+  const checksum = await loadCrc32c();
   const batches: RecordBatch[] = [];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = 0; at + AT.magic < bytes.length;) {
-    if (view.getInt8(at + AT.magic) !== MAGIC) return undefined;
-    if (at + AT.records > bytes.length) break;
-    const end = at + LENGTH_COUNTS_FROM + view.getInt32(at + AT.length);
-    if (end > bytes.length) break;
-    const base = view.getBigInt64(at);
-    const attributes = view.getInt16(at + AT.attributes);
-    const packed = bytes.subarray(at + AT.records, end);
-    const type = attributes & COMPRESSION;
-    batches.push({
-      base,
-      last: base + BigInt(view.getInt32(at + AT.lastDelta)),
-      count: view.getInt32(at + AT.count),
-      records: type === 0 ? packed : await unpackers[type]!().decompress(packed),
-      isControl: (attributes & CONTROL) !== 0,
-      isTransactional: (attributes & TRANSACTIONAL) !== 0,
-      producerId: view.getBigInt64(at + AT.producerId),
-    });
-    at = end;
-  }
-  return batches;
-}
-
-/** Reads the records of a batch one after the other. */
-export class RecordReader {
-  readonly #bytes: Uint8Array;
-  readonly #base: bigint;
-  #left: number;
-  #at = 0;
-  /** The offset of the record. */
-  offset = 0n;
-  /** Null: a tombstone. */
-  value: Uint8Array | null = null;
-  /** Null: it has none. */
-  key: Uint8Array | null = null;
-
-  constructor({ base, count, records }: RecordBatch) {
-    // a Buffer's views are slower
-    this.#bytes = new Uint8Array(records.buffer, records.byteOffset, records.length);
-    this.#base = base;
-    this.#left = count;
-  }
-
-  /** Goes to the next record; returns whether there is one. */
-  next(): boolean {
-    if (this.#left-- <= 0) return false;
-    const length = this.#varint();
-    const end = this.#at + length;
-    this.#at++; // attributes
-    while (this.#bytes[this.#at++]! > 127); // time
-    this.offset = this.#base + BigInt(this.#varint());
-    this.key = this.#part();
-    this.value = this.#part();
-    this.#at = end; // headers
-    return true;
-  }
-
-  #part(): Uint8Array | null {
-    const length = this.#varint();
-    if (length < 0) return null;
-    const start = this.#at;
-    return this.#bytes.subarray(start, this.#at = start + length);
-  }
-
-  /** A number of at most 32 bits, the sign in the lowest. */
-  #varint(): number {
-    let result = 0;
-    for (let shift = 0;; shift += 7) {
-      const byte = this.#bytes[this.#at++]!;
-      result |= (byte & 127) << shift;
-      if (byte < 128) return (result >>> 1) ^ -(result & 1);
+  let isOld = false;
+  let next = 0n;
+  for (let at = 0; at < bytes.length;) {
+    const frame = frameAt(bytes, at);
+    if (frame === undefined) {
+      if (at > 0) break;
+      return { batches, damage: "it is cut short" };
+    }
+    const damage = damageIn(frame, checksum);
+    if (damage !== undefined) return { batches, damage };
+    at += frame.length;
+    isOld ||= frame[AT.magic] !== MAGIC;
+    if (isOld) continue;
+    try {
+      const batch = await unpack(frame, unpackers);
+      if (batch.base < next || batch.last < batch.base || batch.last >= end) {
+        return { batches, damage: WRONG_OFFSETS };
+      }
+      next = batch.last + 1n;
+      batches.push(batch);
+    } catch (error) {
+      const { message } = error as Error;
+      return { batches, damage: `its records cannot be unpacked: ${message}` };
     }
   }
+  return isOld ? undefined : { batches };
+}
+
+/** Returns the batch that begins there; undefined where its end is missing. */
+function frameAt(bytes: Uint8Array, at: number): Uint8Array | undefined {
+  if (at + AT.magic >= bytes.length) return undefined;
+  const length = LENGTH_COUNTS_FROM + viewOf(bytes).getInt32(at + AT.length);
+  if (at + length > bytes.length) return undefined;
+  return bytes.subarray(at, at + Math.max(length, AT.magic + 1));
+}
+
+/** Returns what is wrong with a batch; undefined of a sound one. */
+function damageIn(frame: Uint8Array, checksum: Checksum): string | undefined {
+  const view = viewOf(frame);
+  const magic = view.getInt8(AT.magic);
+  if (magic < 0 || magic > MAGIC) return "it is no batch of records";
+  const isOld = magic < MAGIC;
+  if (frame.length < (isOld ? LEAST_OLD : AT.records)) return "it is no batch of records";
+  const isSound = isOld
+    ? view.getUint32(AT.oldChecksum) === crc32(frame.subarray(AT.magic))
+    : view.getUint32(AT.checksum) === checksum(frame.subarray(AT.attributes));
+  return isSound ? undefined : "its bytes do not match their checksum";
+}
+
+async function unpack(frame: Uint8Array, unpackers: Unpackers): Promise<RecordBatch> {
+  const view = viewOf(frame);
+  const base = view.getBigInt64(0);
+  const attributes = view.getInt16(AT.attributes);
+  const packed = frame.subarray(AT.records);
+  const type = attributes & COMPRESSION;
+  const unpacker = unpackers[type];
+  if (type !== 0 && unpacker === undefined) throw new RangeError(`compression ${type}`);
+  return {
+    base,
+    last: base + BigInt(view.getInt32(AT.lastDelta)),
+    count: view.getInt32(AT.count),
+    records: unpacker === undefined ? packed : await unpacker().decompress(packed),
+    isControl: (attributes & CONTROL) !== 0,
+    isTransactional: (attributes & TRANSACTIONAL) !== 0,
+    producerId: view.getBigInt64(AT.producerId),
+  };
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
 }

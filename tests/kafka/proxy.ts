@@ -1,7 +1,9 @@
 /**
  * A way to a server that can be cut as networks cut it: nothing comes through any more, and
- * nobody is told; or both sides are told.
+ * nobody is told; or both sides are told. It can also change what goes through.
  */
+
+type Change = (bytes: Uint8Array) => void;
 
 /** A proxy at a port of its own; dispose of it to close all. */
 export class Proxy implements Disposable {
@@ -11,13 +13,14 @@ export class Proxy implements Disposable {
   readonly #cut = new Set<Deno.Conn>();
   /** The port that it leads to. */
   target = 0;
+  /** May change what goes to the server, where it stands … */
+  alterSent: Change = () => {};
+  /** … and what comes from it. */
+  alterReceived: Change = () => {};
 
   constructor() {
     void this.#serve();
   }
-
-  /** May change what goes to the server. */
-  alter: (bytes: Uint8Array) => void = () => {};
 
   /** Where it listens. */
   get port(): number {
@@ -46,19 +49,19 @@ export class Proxy implements Disposable {
       if (server === undefined) client.close();
       else {
         for (const conn of [client, server]) this.#open.add(conn);
-        void this.#carry(client, server, (bytes) => this.alter(bytes));
-        void this.#carry(server, client);
+        void this.#carry(client, server, (bytes) => this.alterSent(bytes));
+        void this.#carry(server, client, (bytes) => this.alterReceived(bytes));
       }
     }
   }
 
   /** Carries bytes one way until one side ends, or for ever nothing once it is cut. */
-  async #carry(from: Deno.Conn, to: Deno.Conn, alter = (_: Uint8Array) => {}) {
+  async #carry(from: Deno.Conn, to: Deno.Conn, change: Change): Promise<void> {
     const bytes = new Uint8Array(64 * 1024);
     try {
       for (let count; (count = await from.read(bytes)) !== null;) {
         if (this.#cut.has(from)) continue;
-        alter(bytes.subarray(0, count));
+        change(bytes.subarray(0, count));
         for (let done = 0; done < count;) {
           done += await to.write(bytes.subarray(done, count));
         }

@@ -74,7 +74,7 @@ proxyTest("a way that stays cut is a lost connection", async (session, proxy) =>
 
 proxyTest("a file that arrives damaged is refused", async (session, proxy) => {
   const bytes = new TextEncoder().encode("what the executors are to run");
-  proxy.alter = (sent) => {
+  proxy.alterSent = (sent) => {
     const at = new TextDecoder("latin1").decode(sent).indexOf("executors");
     if (at >= 0) sent[at]! ^= 1;
   };
@@ -83,6 +83,6 @@ proxyTest("a file that arrives damaged is refused", async (session, proxy) => {
     message: "Spark has received worker.js damaged",
     hint: "Run this again; if it stays so, look at the network on the way",
   });
-  proxy.alter = () => {};
+  proxy.alterSent = () => {};
   await session.addFile("worker.js", bytes);
 });
