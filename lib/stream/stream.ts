@@ -299,7 +299,8 @@ async function retried<T>(topic: string, action: () => Promise<T>): Promise<T> {
       if (performance.now() > deadline) {
         const { message } = cause as Error;
         throw new PipelineError("kafka", `Kafka does not tell of ${topic}: ${message}`, {
-          hint: "The broker's log may tell more",
+          hint:
+            "We may lack a right to the topic or the group: the broker's log may tell",
           cause,
         });
       }

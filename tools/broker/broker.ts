@@ -50,6 +50,8 @@ export interface BrokerOptions {
   readonly partitions?: number;
   /** More ports, such as one without TLS or one with another certificate. */
   readonly extra?: readonly ExtraListener[];
+  /** More settings of the broker's own, by Kafka's names. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Whether what an earlier broker has left in the folder is dropped first. */
   readonly reset?: boolean;
   /** The most memory for Java's objects, in MB; 256 by default. */
@@ -86,7 +88,7 @@ export interface Broker extends AsyncDisposable {
  * the broker does not come up.
  */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  const { certificates, heapMb = 256, extra = [], signal } = options;
+  const { certificates, heapMb = 256, extra = [], settings, signal } = options;
   const [controllerPort, free, ...more] = freePorts(2 + extra.length);
   const port = options.port ?? free!;
   const ports = new Map(extra.map(({ name }, i) => [name, more[i]!]));
@@ -105,6 +107,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       certificates: resolve(certificates),
       port,
       controllerPort: controllerPort!,
+      settings,
       extra: extra.map((one) => ({ ...one, port: ports.get(one.name)! })),
     }),
   );

@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly controllerPort: number;
   /** More ports: by name, with the PEM file of another key and certificate, or plain. */
   readonly extra: readonly (ExtraListener & { readonly port: number })[];
+  /** More settings, by Kafka's names. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
 }
 
 /** One more port beside the main one. */
@@ -28,7 +30,7 @@ export interface ExtraListener {
 
 /** Returns the text of the file. */
 export function serverProperties(options: ServerOptions): string {
-  const { log, certificates, port, controllerPort, extra } = options;
+  const { log, certificates, port, controllerPort, extra, settings = {} } = options;
   const main: ExtraListener & { readonly port: number } = {
     ...{ name: "SSL", port, identity: `${certificates}/broker.pem` },
   };
@@ -79,6 +81,7 @@ export function serverProperties(options: ServerOptions): string {
     ["listener.name.controller.ssl.endpoint.identification.algorithm", ""],
     ["log.dirs", log],
     ...FIXED,
+    ...Object.entries(settings),
   ]);
 }
 
