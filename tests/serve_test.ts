@@ -1,9 +1,11 @@
 /** The server of a stream: its paths, whom it answers, its metrics and its events. */
 import assert from "node:assert/strict";
 import { PipelineError } from "../lib/errors.ts";
+import { Drawing } from "../lib/serve/drawing.ts";
 import { formatMetrics } from "../lib/serve/metrics.ts";
+import { resultOf } from "../lib/serve/numbers.ts";
 import { type LiveServer, serveLive } from "../lib/serve/server.ts";
-import type { Phase, StreamMonitor } from "../lib/stream/status.ts";
+import type { Phase, StatusReader, StreamMonitor } from "../lib/stream/status.ts";
 import { busyStream, feed } from "./live_support.ts";
 import { hasNetwork, hasProcesses } from "./support.ts";
 
@@ -25,7 +27,8 @@ function serveTest(
 async function raw(url: string, request: string): Promise<string> {
   const { hostname, port } = new URL(url);
   using connection = await Deno.connect({ hostname, port: Number(port) });
-  await connection.write(new TextEncoder().encode(request));
+  // what is too much may be refused before all of it was sent
+  await connection.write(new TextEncoder().encode(request)).catch(() => {});
   const bytes = new Uint8Array(1024);
   const count = await connection.read(bytes) ?? 0;
   return new TextDecoder().decode(bytes.subarray(0, count)).split("\r\n")[0]!;
@@ -53,29 +56,163 @@ serveTest("serveLive() answers to this machine's own names only", async ({ url }
   }
 });
 
-serveTest("serveLive() knows its paths and GET, and nothing else", async ({ url }) => {
-  const cases: readonly (readonly [method: string, path: string, status: number])[] = [
-    ["GET", "", 200],
-    ["GET", "metrics", 200],
-    ["GET", "healthz", 200],
-    ["GET", "readyz", 200],
-    ["POST", "", 405],
-    ["DELETE", "metrics", 405],
-    ["GET", "favicon.ico", 404],
-    ["GET", "../deno.json", 404],
-    ["GET", "%2e%2e/store.sqlite", 404],
-    ["POST", "nothing", 404],
+const BODIES: Readonly<Record<number, string>> = {
+  404: "There is nothing here\n",
+  405: "Only GET and HEAD are allowed\n",
+};
+
+serveTest(
+  "serveLive() knows its paths, GET and HEAD, and nothing else",
+  async ({ url }) => {
+    const cases: readonly (readonly [method: string, path: string, status: number])[] = [
+      ["GET", "", 200],
+      ["GET", "metrics", 200],
+      ["GET", "healthz", 200],
+      ["GET", "readyz", 200],
+      ["HEAD", "", 200],
+      ["HEAD", "events", 200],
+      ["HEAD", "readyz", 200],
+      ["HEAD", "nothing", 404],
+      ["POST", "", 405],
+      ["POST", "events", 405],
+      ["DELETE", "metrics", 405],
+      ["GET", "favicon.ico", 404],
+      ["GET", "../deno.json", 404],
+      ["GET", "%2e%2e/store.sqlite", 404],
+      ["GET", "metrics/..%2f..%2fdeno.json", 404],
+      ["GET", "%ff%00", 404],
+      ["POST", "nothing", 404],
+    ];
+    for (const [method, path, status] of cases) {
+      const response = await fetch(url + path, { method });
+      const text = await response.text();
+      assert.equal(response.status, status, `${method} ${path}`);
+      if (method === "HEAD") assert.equal(text, "");
+      else if (status !== 200) assert.equal(text, BODIES[status]);
+      const policy = response.headers.get("content-security-policy") ?? "";
+      assert.match(policy, /^default-src 'none';/);
+      assert.equal(response.headers.get("x-content-type-options"), "nosniff");
+      assert.equal(response.headers.get("access-control-allow-origin"), null);
+      if (status === 405) assert.equal(response.headers.get("allow"), "GET, HEAD");
+    }
+  },
+);
+
+serveTest("serveLive() outlives requests that are none", async ({ url }) => {
+  const { port } = new URL(url);
+  const host = `Host: 127.0.0.1:${port}`;
+  const cases: readonly (readonly [request: string, status: number])[] = [
+    [`GET http://[/ HTTP/1.1\r\n${host}`, 404],
+    [`GET //[ HTTP/1.1\r\n${host}`, 404],
+    [`OPTIONS * HTTP/1.1\r\n${host}`, 404],
+    [`CONNECT 127.0.0.1:80 HTTP/1.1\r\n${host}`, 405],
+    ["GET /healthz HTTP/1.0", 403],
+    [`GET /healthz HTTP/1.1\r\n${host}\r\nHost: evil.example`, 400],
+    [`GET /${"a".repeat(700_000)} HTTP/1.1\r\n${host}`, 400],
+    [`GET /healthz HTTP/1.1\r\n${host}\r\n${"X: a\r\n".repeat(5000)}Y: b`, 400],
+    [`POST /healthz HTTP/1.1\r\n${host}\r\nContent-Length: 1000000000`, 405],
+    ["\x16\x03\x01 a greeting in TLS", 400],
   ];
-  for (const [method, path, status] of cases) {
-    const response = await fetch(url + path, { method });
-    await response.text();
-    assert.equal(response.status, status, `${method} ${path}`);
-    const policy = response.headers.get("content-security-policy") ?? "";
-    assert.match(policy, /^default-src 'none';/);
-    assert.equal(response.headers.get("x-content-type-options"), "nosniff");
-    assert.equal(response.headers.get("access-control-allow-origin"), null);
-    if (status === 405) assert.equal(response.headers.get("allow"), "GET");
+  for (const [request, status] of cases) {
+    const line = await raw(url, `${request}\r\n\r\n`);
+    assert.match(line, new RegExp(`^HTTP/1.[01] ${status} `), request.slice(0, 80));
   }
+  assert.equal(await (await fetch(`${url}healthz`)).text(), "ok\n");
+});
+
+serveTest(
+  "/events has room for 64, and for the next when one has gone",
+  async ({ url }) => {
+    const open = () => fetch(`${url}events`);
+    const opened = await Promise.all(Array.from({ length: 64 }, open));
+    assert.ok(opened.every(({ status }) => status === 200));
+    const refused = await open();
+    assert.deepEqual([refused.status, await refused.text()], [
+      503,
+      "Too many pages are open\n",
+    ]);
+    await opened.pop()!.body!.cancel();
+    for (let status = 503; status === 503;) { // the server hears of it a little later
+      const next = await open();
+      status = next.status;
+      await next.body!.cancel();
+    }
+    for (const { body } of opened) await body!.cancel();
+  },
+);
+
+Deno.test({
+  name: "serveLive() ends while nobody reads what it sends",
+  ignore: !hasNetwork || !hasProcesses,
+  fn: async () => {
+    const server = serveLive(busyStream().read, { port: 0 });
+    const { hostname, port } = new URL(server.url);
+    using connection = await Deno.connect({ hostname, port: Number(port) });
+    const request = (path: string) =>
+      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
+    const requests = request("/").repeat(300) + request("/events");
+    await connection.write(new TextEncoder().encode(requests));
+    await connection.read(new Uint8Array(1)); // it has begun
+    await server[Symbol.asyncDispose]();
+  },
+});
+
+Deno.test({
+  name: "serveLive() tells what goes wrong inside, and goes on",
+  ignore: !hasNetwork || !hasProcesses,
+  fn: async () => {
+    const told: string[] = [];
+    let isBroken = false;
+    const monitor = busyStream();
+    const read: StatusReader = () => {
+      if (isBroken) throw new RangeError("broken");
+      return monitor.read();
+    };
+    const onError = (error: unknown): void => void told.push(String(error));
+    await using server = serveLive(read, { port: 0, onError });
+    isBroken = true;
+    const response = await fetch(`${server.url}metrics`);
+    assert.deepEqual([response.status, await response.text()], [
+      500,
+      "Something went wrong\n",
+    ]);
+    assert.deepEqual(told, ["RangeError: broken"]);
+    isBroken = false;
+    assert.equal(await (await fetch(`${server.url}readyz`)).text(), "ready\n");
+  },
+});
+
+Deno.test({
+  name: "the page says why its charts are missing, and shows the rest",
+  ignore: !hasNetwork || !hasProcesses,
+  fn: async () => {
+    const told: string[] = [];
+    const monitor = busyStream();
+    const broken = new Map([["LAW", undefined as never]]);
+    const read: StatusReader = () => ({ ...monitor.read(), ages: broken });
+    const onError = (error: unknown): void => void told.push(String(error));
+    await using server = serveLive(read, { port: 0, onError });
+    const page = await (await fetch(server.url)).text();
+    assert.match(page, /<dd>173<\/dd>/);
+    assert.doesNotMatch(page, /<svg/);
+    assert.equal(told.length, 1);
+    assert.match(told[0]!, /^TypeError: /);
+  },
+});
+
+Deno.test({
+  name: "Drawing.draw() says why a result cannot be drawn, and draws the next",
+  ignore: !hasProcesses,
+  fn: async () => {
+    using drawing = new Drawing();
+    const result = resultOf(busyStream().read(), "en");
+    await assert.rejects(drawing.draw({ ...result, fields: undefined as never }), {
+      name: "PipelineError",
+      message: /^The charts cannot be drawn: TypeError: /,
+      kind: "internal",
+    });
+    assert.match(await drawing.draw(result), /<svg/);
+  },
 });
 
 serveTest("/readyz says whether the stream does its work", async ({ url }, monitor) => {

@@ -8,6 +8,8 @@ import type { Board } from "./board.ts";
 const EVERY_MS = 1000;
 /** How many events may wait for a browser that does not read. */
 const MOST_WAITING = 2;
+/** How many there are at most: each costs memory while its browser does not read. */
+const MOST_OPEN = 64;
 
 /** Streams of events, to be closed together. */
 export class EventStreams implements Disposable {
@@ -19,6 +21,11 @@ export class EventStreams implements Disposable {
   constructor(board: Board, page: string) {
     this.#board = board;
     this.#page = page;
+  }
+
+  /** Whether no more may be opened. */
+  get isFull(): boolean {
+    return this.#closers.size >= MOST_OPEN;
   }
 
   /** Returns the body of a response that goes on until its reader or the server ends it. */

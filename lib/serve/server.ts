@@ -110,7 +110,10 @@ function routesOf({ board, events, page, read }: Served): ReadonlyMap<string, Ro
       })],
     [
       "/events",
-      () => answer(200, events.open(), { "content-type": "text/event-stream" }),
+      () =>
+        events.isFull
+          ? answer(503, "Too many pages are open\n")
+          : answer(200, events.open(), { "content-type": "text/event-stream" }),
     ],
     [
       "/metrics",
@@ -126,21 +129,27 @@ function routesOf({ board, events, page, read }: Served): ReadonlyMap<string, Ro
   ]);
 }
 
-function answerTo(
-  request: Request,
+async function answerTo(
+  { method, headers, url }: Request,
   port: number,
   routes: ReadonlyMap<string, Route>,
-): Response | Promise<Response> {
-  if (!isOurName(request.headers.get("host"), port)) {
+): Promise<Response> {
+  if (!isOurName(headers.get("host"), port)) {
     return answer(
       403,
       `This is http://${ADDRESS}:${port}/ and answers to no other name\n`,
     );
   }
-  const route = routes.get(new URL(request.url).pathname);
+  const route = routes.get(URL.parse(url)?.pathname ?? "");
   if (route === undefined) return answer(404, "There is nothing here\n");
-  if (request.method === "GET") return route();
-  return answer(405, "Only GET is allowed\n", { allow: "GET" });
+  if (method === "GET") return await route();
+  if (method === "HEAD") return await withoutBody(await route());
+  return answer(405, "Only GET and HEAD are allowed\n", { allow: "GET, HEAD" });
+}
+
+async function withoutBody(response: Response): Promise<Response> {
+  await response.body?.cancel(); // events would go on for ever
+  return new Response(null, response);
 }
 
 function isOurName(host: string | null, port: number): boolean {
