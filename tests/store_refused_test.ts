@@ -5,14 +5,14 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { PipelineError } from "../lib/errors.ts";
+import { type Disk, localDisk, openSqlite } from "../lib/stream/disk.ts";
 import type { StoreIdentity } from "../lib/stream/schema.ts";
 import { readStores } from "../lib/stream/stored.ts";
 import { readStore } from "../lib/stream/snapshot.ts";
 import { Store } from "../lib/stream/store.ts";
 import { checkStore, IDENTITY, ingestInto, messages, openHere } from "./store_support.ts";
-import { diskTest, put } from "./support.ts";
-import { canMount, needs, NO_MOUNT, works } from "./world.ts";
-import { withDisk } from "./world.ts";
+import { diskTest, hasProcesses, put } from "./support.ts";
+import { canMount, isLinux, needs, NO_MOUNT, run, withDisk, works } from "./world.ts";
 
 const CSV = "etudiants_transformed.csv";
 const COPY =
@@ -442,4 +442,44 @@ needs(
       await assert.rejects(openHere(`${disk}/new`), readOnly(`${disk}/new`));
       await checkStore(path);
     }),
+);
+
+const SAFE = /^What was committed is safe: mend this, then start again$/;
+
+diskTest("what SQLite refuses is told in plain words", async (dir) => {
+  const path = await makeStore(`${dir}/live`);
+  const open = (openDatabase: Disk["openDatabase"]) =>
+    openHere(path, { disk: { ...localDisk, openDatabase } });
+  const database = `${path}/store.sqlite`;
+  await assert.rejects(
+    open((file) => openSqlite(file, { readOnly: true })),
+    isRefused(path, `Cannot write ${database}: it is read-only`, SAFE, 6),
+  );
+  await assert.rejects(
+    open((file) => openSqlite(`${file}/nowhere`, { readOnly: false })),
+    isRefused(path, `Cannot write ${database}: it cannot be opened`, SAFE, 6),
+  );
+  using held = new DatabaseSync(database);
+  held.exec("BEGIN EXCLUSIVE");
+  const inUse = "Cannot use <store>: store.sqlite: another program is using it";
+  await assert.rejects(openHere(path), isRefused(path, inUse, SAFE, 6));
+  await assert.rejects(readStore(path), isRefused(path, inUse, SAFE, 3));
+});
+
+needs(
+  hasProcesses && isLinux,
+  "this is not Linux",
+  "a disk that fails while a store is made is told in plain words",
+  async (dir) => {
+    const child = new URL("store_child.ts", import.meta.url).pathname;
+    // files may have 8 KiB at most, which is less than the database
+    const limited = `trap "" XFSZ; ulimit -f 16; exec "$@"`;
+    const deno = [Deno.execPath(), "run", "-q", "--allow-read", "--allow-write"];
+    const args = [...deno, "--no-prompt", child, `${dir}/live`, "10"];
+    const { code, stderr } = await run("sh", "-c", limited, "sh", ...args);
+    assert.notEqual(code, 0);
+    const said =
+      `Cannot write ${dir}/live/store.sqlite: the disk reports a read or write error`;
+    assert.ok(stderr.includes(said), stderr);
+  },
 );

@@ -7,6 +7,9 @@ import { type ErrorKind, PipelineError, systemReason } from "../errors.ts";
 export const OTHER_FOLDER =
   "Bring the folder back from a copy, or start over in another: what Kafka still holds can be read again";
 
+/** What to do where the system refuses. */
+export const MEND = "What was committed is safe: mend this, then start again";
+
 /** Returns the error for a folder that cannot be used as a store. */
 export function unusable(
   path: string,
@@ -32,7 +35,7 @@ export function onDisk<T>(path: string, action: () => T): T {
   } catch (cause) {
     if (cause instanceof PipelineError) throw cause;
     throw new PipelineError("output", `Cannot write ${path}: ${reasonOf(cause)}`, {
-      hint: "What was committed is safe: mend this, then start again",
+      hint: MEND,
       cause,
     });
   }

@@ -3,7 +3,7 @@
  */
 import type { ErrorKind } from "../errors.ts";
 import type { Database } from "./disk.ts";
-import { isSqlite, reasonOf, unusable } from "./failures.ts";
+import { isSqlite, MEND, reasonOf, unusable } from "./failures.ts";
 
 /** The name of the database in its folder. */
 export const DATABASE = "store.sqlite";
@@ -152,7 +152,7 @@ export function onDatabase<T>(path: string, kind: ErrorKind, action: () => T): T
     if (UNSOUND.some((message) => isSqlite(cause, message))) {
       throw damaged(path, kind, cause.message, cause);
     }
-    throw unusable(path, `${DATABASE}: ${reasonOf(cause)}`, { kind, cause });
+    throw unusable(path, `${DATABASE}: ${reasonOf(cause)}`, { kind, hint: MEND, cause });
   }
 }
 

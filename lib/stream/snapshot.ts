@@ -5,7 +5,7 @@
 import type { AgesByField } from "../analyse/ages.ts";
 import { type Contents, readAges, readContents } from "./contents.ts";
 import { type Database, openSqlite } from "./disk.ts";
-import { reasonOf, unusable } from "./failures.ts";
+import { MEND, reasonOf, unusable } from "./failures.ts";
 import { checkDatabase, DATABASE, onDatabase } from "./schema.ts";
 
 /** What a store held at one moment. */
@@ -57,6 +57,11 @@ async function openToRead(folder: string): Promise<Database> {
   try {
     return await openSqlite(`${folder}/${DATABASE}`, { readOnly: true });
   } catch (cause) {
-    throw unusable(folder, `${DATABASE}: ${reasonOf(cause)}`, { kind: "input", cause });
+    const hint = MEND;
+    throw unusable(folder, `${DATABASE}: ${reasonOf(cause)}`, {
+      kind: "input",
+      hint,
+      cause,
+    });
   }
 }
