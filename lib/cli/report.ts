@@ -21,7 +21,7 @@ import {
   type ReportValues,
 } from "./report_settings.ts";
 import { isOnCluster, isTopic } from "./report_engine.ts";
-import { areStores } from "./report_stores.ts";
+import { areStores, refuseStore } from "./report_stores.ts";
 import { type ConfigFile, parseConfig, readFlags, readSettings } from "./settings.ts";
 
 /** The command. */
@@ -38,6 +38,7 @@ export const reportCommand: Command = {
         hint: "There is no page to show",
       });
     }
+    refuseStore(values.out);
     // before the run: after it, the earlier outputs would no longer be untouched
     if (values.pdf) OutputFolder.check(values.out, [PDF]);
     if (values.from === undefined || isTopic(values)) await report(values, effects);

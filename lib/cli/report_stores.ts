@@ -1,5 +1,6 @@
 /**
- * Inputs of `report` that are stores of streams: what does not go with them.
+ * Stores of streams as inputs of `report`: what does not go with them, and that none is
+ * written over.
  */
 import { PipelineError } from "../errors.ts";
 import { isStore } from "../stream/snapshot.ts";
@@ -34,4 +35,20 @@ export function areStores(values: ReportValues): boolean {
   throw new PipelineError("usage", `--${flag} does not go with ${store}`, {
     hint: "The records of a store were read and cleaned before",
   });
+}
+
+/**
+ * Refuses to write a report into a store, whose files have the same names.
+ *
+ * @throws {PipelineError} If the folder is one.
+ */
+export function refuseStore(out: string): void {
+  if (!isStore(out)) return;
+  throw new PipelineError(
+    "usage",
+    `--out cannot be ${out}: it is the store of a stream`,
+    {
+      hint: "The report would take the place of its files: give another folder",
+    },
+  );
 }

@@ -18,7 +18,11 @@ import { liveView } from "./live_view.ts";
 import { reportCommand } from "./report.ts";
 import { readSettings, variableOf } from "./settings.ts";
 import { formatEnd, printLines } from "./stream_lines.ts";
-import { streamSettings, type StreamValues } from "./stream_settings.ts";
+import {
+  checkStreamValues,
+  streamSettings,
+  type StreamValues,
+} from "./stream_settings.ts";
 import { Unhurried } from "./unhurried.ts";
 
 /** The command. */
@@ -28,6 +32,7 @@ export const streamCommand: Command = {
   async run(args, effects) {
     const given = findSettings(streamSettings, args, effects);
     const values = readSettings(streamSettings, given);
+    checkStreamValues(values);
     if (values["dry-run"]) {
       await dryRun({ settings: streamSettings, given, values }, effects);
     } else await run(values, effects);

@@ -1,11 +1,14 @@
 /**
  * The settings of `stream`.
  */
+import { resolve } from "node:path";
 import { z } from "zod";
+import { PipelineError } from "../errors.ts";
 import type { Start } from "../stream/start.ts";
 import { OLDER_THAN } from "../transform/clean.ts";
 import { kafkaSettings } from "./kafka.ts";
 import { consumerSettings } from "./kafka_settings.ts";
+import { refuseStore } from "./report_stores.ts";
 import { toggle, type Values, wholeNumber } from "./settings.ts";
 
 const { debug, "dry-run": isDryRun, ...connectionFlags } = kafkaSettings;
@@ -22,7 +25,7 @@ export const streamSettings = {
   from: {
     value: "PLACE",
     help: `Where to begin: ${STARTS} (stored)`,
-    schema: z.string().refine((text) => parseStart(text) !== undefined, STARTS)
+    schema: z.string().refine((text) => parseStart(text) !== undefined, `Give ${STARTS}`)
       .transform((text) => parseStart(text)!).default("stored"),
   },
   "until-end": toggle("Read what the topic holds now, then write the report and end"),
@@ -39,8 +42,10 @@ export const streamSettings = {
   for: {
     value: "TIME",
     help: "End after so long: 90s, 10m, 2h",
-    schema: z.string().regex(/^[0-9]{1,6}(s|m|h)$/, "a time such as 90s, 10m or 2h")
-      .transform(parseDuration).optional(),
+    schema: z.string().refine(
+      (text) => parseDuration(text) !== undefined,
+      "Give a time from 1s to 500h, such as 90s, 10m or 2h",
+    ).transform((text) => parseDuration(text)!).optional(),
   },
   "older-than": {
     value: "YEARS",
@@ -84,7 +89,33 @@ export function parseStart(text: string): Start | undefined {
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Returns the milliseconds of `90s`, `10m`, `2h`. */
-function parseDuration(text: string): number {
-  return Number(text.slice(0, -1)) * UNIT_MS[text.slice(-1)]!;
+/** The longest time, in ms: a timer of more than 24 days would end at once. */
+const LONGEST_MS = 500 * UNIT_MS.h!;
+
+/** Returns the milliseconds of `90s`, `10m`, `2h`; undefined of what is no such time. */
+function parseDuration(text: string): number | undefined {
+  if (!/^[0-9]{1,9}[smh]$/.test(text)) return undefined;
+  const ms = Number(text.slice(0, -1)) * UNIT_MS[text.slice(-1)]!;
+  return ms > 0 && ms <= LONGEST_MS ? ms : undefined;
+}
+
+/**
+ * Checks what does not go together.
+ *
+ * @throws {PipelineError} If rejects would come back as messages, or the report would be
+ * written over the store.
+ */
+export function checkStreamValues(values: StreamValues): void {
+  const { topic, store, out, "dead-letters": letters, "until-end": isUntilEnd } = values;
+  if (letters === topic) {
+    throw new PipelineError("usage", `--dead-letters cannot be ${topic} itself`, {
+      hint: "Each reject would come back as a message, without end: give another topic",
+    });
+  }
+  if (!isUntilEnd) return;
+  refuseStore(out);
+  if (resolve(out) !== resolve(store)) return;
+  throw new PipelineError("usage", `--out cannot be ${out}: that is --store`, {
+    hint: "The report would take the place of its files: give another folder",
+  });
 }

@@ -85,6 +85,8 @@ interface LookOptions {
   readonly signal: AbortSignal;
 }
 
+/** What a timer can wait, in ms: 24 days. Who follows for longer follows for ever. */
+const LONGEST_MS = 2 ** 31 - 1;
 /** As long as a slow reader may keep its partitions, in ms; it tells that it lives. */
 const SESSION_MS = 10_000;
 
@@ -185,7 +187,7 @@ class Look implements PartitionReader {
   endInTime(): void {
     const { followMs } = this.#options;
     if (!this.isAsked || this.#timer !== undefined) return;
-    if (followMs === Infinity || !this.#limits.areReached(this.positions)) return;
+    if (followMs > LONGEST_MS || !this.#limits.areReached(this.positions)) return;
     this.#timer = setTimeout(() => this.end(), followMs);
   }
 }
