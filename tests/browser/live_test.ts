@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { type LiveServer, serveLive } from "../../lib/serve/server.ts";
 import type { StreamMonitor } from "../../lib/stream/status.ts";
+import { freePorts } from "../../tools/java/ports.ts";
 import { busyStream, feed, streamOfFields } from "../live_support.ts";
 import {
   browserTest,
@@ -86,8 +87,8 @@ browserTest(
 browserTest(
   "the live page survives a restart of the stream on its port",
   async (desk) => {
-    const first = serve(busyStream());
-    const { port } = new URL(first.url);
+    const [port] = freePorts(1); // one that no connection is given while nobody listens
+    const first = serve(busyStream(), port);
     await using opened = await visit(desk, first);
     const { page } = opened;
     const connection = (text: string): Promise<unknown> =>
@@ -100,7 +101,7 @@ browserTest(
     assert.deepEqual(await violations(page), []);
     const monitor = busyStream();
     feed(monitor, new Array(1000).fill("Zoé Martin, 30, Law"), { offset: 165n });
-    await using _second = serve(monitor, Number(port));
+    await using _second = serve(monitor, port);
     await connection("Live");
     await page.waitForFunction(
       "document.getElementById('now').textContent.includes('1,173')",

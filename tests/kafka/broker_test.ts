@@ -192,6 +192,31 @@ brokerTest("data that another broker uses: two lines", async (folder) => {
   await broker.kill();
 });
 
+/** Returns the port of the controller, as soon as it is known. */
+async function controllerPort(data: string): Promise<number> {
+  while (true) {
+    try {
+      const text = Deno.readTextFileSync(`${data}/server.properties`);
+      const found = /CONTROLLER:\/\/127\.0\.0\.1:(\d+)/.exec(text);
+      if (found !== null) return Number(found[1]);
+    } catch { /* it is not written yet */ }
+    await new Promise((done) => setTimeout(done, 5));
+  }
+}
+
+brokerTest("a port that somebody takes meanwhile: others are tried", async (folder) => {
+  const [data, certificates] = [`${folder}/data`, `${folder}/certs`];
+  const starting = startBroker({ data, certificates, heapMb: 96 });
+  const port = await controllerPort(data);
+  using _taken = Deno.listen({ hostname: "127.0.0.1", port });
+  await using broker = await starting;
+  assert.notEqual(await controllerPort(data), port);
+  await askBroker(broker.connection.servers[0]!, {
+    ...{ tls: broker.connection.tls, timeoutMs: 10_000 },
+  });
+  await broker.kill();
+});
+
 brokerTest("a broker that ends at once: two lines that name its log", async (folder) => {
   Deno.mkdirSync(`${folder}/data/log`, { recursive: true });
   putSecret(`${folder}/data/log/meta.properties`, "of another program");
@@ -290,6 +315,12 @@ Deno.test("reasonIn() knows what Java and Kafka say when they cannot start", () 
       "java.io.IOException: No space left on device",
       "the disk is full",
       "Make room, or drop its data with --reset",
+    ],
+    [
+      "org.apache.kafka.common.KafkaException: Socket server failed to bind to " +
+      "127.0.0.1:29120: Address already in use.",
+      "a port that it needs is taken",
+      "Start it again: it takes other ports",
     ],
     ["java.lang.OutOfMemoryError", "Kafka ended at once", "See data/broker.log"],
   ] as const;

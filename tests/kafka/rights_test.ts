@@ -185,7 +185,7 @@ kafkaTest("stream() says what the broker does not tell of a topic", async () => 
       monitor: new StreamMonitor({ ...facts, topic, now }),
     });
   const refused = (topic: string, why: string) => ({
-    message: `Kafka does not tell of ${topic}: ${why}`,
+    message: new RegExp(`^Kafka does not tell of ${topic}: ${why}`),
     hint: RIGHTS,
     kind: "kafka",
   });
@@ -197,7 +197,7 @@ kafkaTest("stream() says what the broker does not tell of a topic", async () => 
     ),
     assert.rejects(
       start("t", nowhere),
-      refused("t", "Connection refused (os error 111)"),
+      refused("t", "Connection refused"),
     ),
   ]);
 });

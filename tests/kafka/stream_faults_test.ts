@@ -113,9 +113,7 @@ kafkaTest("members that come and go read every message once together", async () 
   const names = ["first", "second", "third"];
   const paths = names.map((name) => `${bench().folder}/${name}`);
   const join = (i: number) =>
-    startStream(bench(), ["--store", paths[i]!, "--group-id", "churn"], {
-      session: 6000,
-    });
+    startStream(bench(), ["--store", paths[i]!, "--group-id", "churn"]);
   await using feeder = await openFeeder(bench());
   {
     await using _flow = feeder.flow();
@@ -213,6 +211,7 @@ kafkaTest("a store whose folder is gone ends the stream with code 6", async () =
   await using feeder = await openFeeder(bench());
   const { said, ended } = startStream(bench(), flags);
   await said("Reading");
+  await until(async () => await recordsIn(store) === total()); // nobody writes any more
   Deno.removeSync(store, { recursive: true });
   await feeder.send(10);
   await feeder.send(10);

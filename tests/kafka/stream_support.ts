@@ -22,6 +22,9 @@ export const SESSION_MS = 1000;
 /** … and one so long that no member is taken for dead because the machine is busy. */
 const LONG_SESSION_MS = 60_000;
 
+/** How long is waited for what must come, in ms: longer than any busy machine takes. */
+const PATIENCE_MS = 120_000;
+
 /** Sends the messages that the oracle knows, partition by partition in turn. */
 export interface Feeder extends AsyncDisposable {
   /** Sends so many messages to the next partition. */
@@ -142,7 +145,7 @@ export function startStream(
         let hasEnded = false;
         const timer = setTimeout(
           () => reject(new Error(`not said: ${text}\n${stderr}`)),
-          30_000,
+          PATIENCE_MS,
         );
         const look = (): void => {
           const rest = stderr.slice(from);
@@ -186,11 +189,11 @@ export async function readAll(
 
 export const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-/** Resolves when it is so; fails when that takes a minute. */
+/** Resolves when it is so; fails when that takes too long. */
 export async function until(isSo: () => Promise<boolean>, everyMs = 50): Promise<void> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + PATIENCE_MS;
   while (!(await isSo())) {
-    assert.ok(performance.now() < deadline, "it is not so within a minute");
+    assert.ok(performance.now() < deadline, "it is not so in time");
     await wait(everyMs);
   }
 }

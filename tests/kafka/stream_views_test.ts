@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { browserTest, SCREENS, sidewaysScroll, violations } from "../browser/chromium.ts";
 import { checkStore } from "../store_support.ts";
+import { freePorts } from "../../tools/java/ports.ts";
 import { commandWords, hasProcesses, isGate } from "../support.ts";
 import { run, works } from "../world.ts";
 import {
@@ -71,7 +72,7 @@ if (hasBroker && !hasTmux && !isGate) {
 browserTest(
   "the page of a real stream is accessible, up to date, and there again",
   async (desk) => {
-    const [store, port] = [`${bench().folder}/served`, freePort()];
+    const [store, [port]] = [`${bench().folder}/served`, freePorts(1)];
     const flags = ["--store", store, "--group-id", "served", "--serve", `${port}`];
     await using feeder = await openFeeder(bench());
     const total = () => sent().values().reduce((sum, end) => sum + end, 0);
@@ -116,8 +117,3 @@ browserTest(
   },
   hasBroker,
 );
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return (listener.addr as Deno.NetAddr).port;
-}

@@ -2,6 +2,7 @@
  * What the tests with a real broker share: one broker for a file of tests, its certificates,
  * topics of their own, a reader of topics.
  */
+import type { PipelineError } from "../../lib/errors.ts";
 import { openAdmin } from "../../lib/kafka/admin.ts";
 import { makeCertificates } from "../../lib/kafka/certificates.ts";
 import { openClient } from "../../lib/kafka/client.ts";
@@ -43,10 +44,17 @@ export function useBroker(
     if (!hasBroker) return;
     const folder = await Deno.makeTempDir({ prefix: "cohort-kafka-" });
     const certificates = `${folder}/certs`;
-    const options = await prepare(folder);
-    const data = `${folder}/broker`;
-    const broker = await startBroker({ data, certificates, heapMb: 96, ...options });
-    bench = { folder, certificates, broker };
+    try {
+      const options = await prepare(folder);
+      const data = `${folder}/broker`;
+      const broker = await startBroker({ data, certificates, heapMb: 96, ...options });
+      bench = { folder, certificates, broker };
+    } catch (cause) {
+      await Deno.remove(folder, { recursive: true });
+      const { message, hint } = cause as PipelineError;
+      const why = `${message}${hint ? ` (${hint})` : ""}`;
+      throw new Error(`The broker of these tests did not start: ${why}`, { cause });
+    }
   });
   Deno.test.afterAll(async () => {
     await bench?.broker.kill();
@@ -124,12 +132,12 @@ export async function countMessages(
   return Number(offsets.reduce((sum, { start, end }) => sum + end - start, 0n));
 }
 
-/** Resolves when the topic holds so many messages; fails when that takes a minute. */
+/** Resolves when the topic holds so many messages; fails when that takes two minutes. */
 export async function untilHolds(
   { connection }: Broker,
   { topic, messages }: { readonly topic: string; readonly messages: number },
 ): Promise<void> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 120_000;
   let held = 0;
   while (held < messages) {
     held = await countMessages(connection, topic);

@@ -25,10 +25,12 @@ import type { Connection } from "../../lib/kafka/connection.ts";
 import { parseTls, readPem } from "../../lib/kafka/tls.ts";
 import { findJars } from "../java/jars.ts";
 import { freePorts, refuseTakenPort } from "../java/ports.ts";
-import { end } from "../java/process.ts";
+import { end, type JavaProcess } from "../java/process.ts";
 import {
   format,
+  hasFoundPortTaken,
   isFormatted,
+  type Java,
   KAFKA,
   refuseUsedFolder,
   startKafka,
@@ -88,54 +90,28 @@ export interface Broker extends AsyncDisposable {
  * the broker does not come up.
  */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  const { certificates, heapMb = 256, extra = [], settings, signal } = options;
-  const [controllerPort, free, ...more] = freePorts(2 + extra.length);
-  const port = options.port ?? free!;
-  const ports = new Map(extra.map(({ name }, i) => [name, more[i]!]));
-  const connection = connectionTo(port, certificates);
-  refuseTakenPort(port, KAFKA);
+  const { certificates, heapMb = 256, topic, partitions = 1 } = options;
+  if (options.port !== undefined) refuseTakenPort(options.port, KAFKA);
+  connectionTo(0, certificates); // no need to fetch Kafka for what cannot be used
   const jars = await findJars(KAFKA, options.onFetch ?? (() => {}));
   const folder = resolve(options.data);
   Deno.mkdirSync(folder, { recursive: true });
   refuseUsedFolder(folder);
   if (options.reset) drop(folder);
   Deno.mkdirSync(`${folder}/log`, { recursive: true });
-  Deno.writeTextFileSync(
-    `${folder}/server.properties`,
-    serverProperties({
-      log: `${folder}/log`,
-      certificates: resolve(certificates),
-      port,
-      controllerPort: controllerPort!,
-      settings,
-      extra: extra.map((one) => ({ ...one, port: ports.get(one.name)! })),
-    }),
-  );
   const java = { jars, folder, heapMb };
-  if (!isFormatted(folder)) await format(java);
-
-  let kafka = startKafka(java);
-  const answers = async (): Promise<void> => {
-    try {
-      await untilItAnswers(kafka, connection, { folder, signal });
-    } catch (error) {
-      await end(kafka, "SIGKILL");
-      throw error;
-    }
-  };
-  await answers();
+  const { kafka: first, ...place } = await startSomewhere(java, options);
+  const { connection } = place;
+  let kafka = first;
   const stop = (): Promise<void> => end(kafka, "SIGTERM");
-  if (options.topic !== undefined) {
-    const { topic, partitions = 1 } = options;
+  if (topic !== undefined) {
     await makeTopic(connection, topic, partitions).catch(async (error) => {
       await stop();
       throw error;
     });
   }
   return {
-    port,
-    ports,
-    connection,
+    ...place,
     get pid() {
       return kafka.child.pid;
     },
@@ -145,11 +121,67 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     stop,
     kill: () => end(kafka, "SIGKILL"),
     start: async () => {
-      kafka = startKafka(java);
-      await answers();
+      kafka = await startAnswering(java, connection, options.signal);
     },
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Where a broker listens. */
+type Place = Pick<Broker, "port" | "ports" | "connection">;
+
+/** How often other ports are tried where somebody has just taken one of them. */
+const TRIES = 3;
+
+/** Starts it at the port that is wanted; what else it needs are ports that are free. */
+async function startSomewhere(
+  java: Java,
+  options: BrokerOptions,
+): Promise<Place & { readonly kafka: JavaProcess }> {
+  const { certificates, extra = [], settings, signal } = options;
+  const { folder } = java;
+  for (let tries = 1;; tries++) {
+    const [controllerPort, free, ...more] = freePorts(2 + extra.length);
+    const port = options.port ?? free!;
+    const ports = new Map(extra.map(({ name }, i) => [name, more[i]!]));
+    const connection = connectionTo(port, certificates);
+    Deno.writeTextFileSync(
+      `${folder}/server.properties`,
+      serverProperties({
+        log: `${folder}/log`,
+        certificates: resolve(certificates),
+        port,
+        controllerPort: controllerPort!,
+        settings,
+        extra: extra.map((one) => ({ ...one, port: ports.get(one.name)! })),
+      }),
+    );
+    if (!isFormatted(folder)) await format(java);
+    try {
+      const kafka = await startAnswering(java, connection, signal);
+      return { port, ports, connection, kafka };
+    } catch (error) {
+      if (!hasFoundPortTaken(folder)) throw error;
+      if (options.port !== undefined) refuseTakenPort(options.port, KAFKA);
+      if (tries === TRIES) throw error;
+    }
+  }
+}
+
+/** Starts it; resolves when it answers. */
+async function startAnswering(
+  java: Java,
+  connection: Connection,
+  signal?: AbortSignal,
+): Promise<JavaProcess> {
+  const kafka = startKafka(java);
+  try {
+    await untilItAnswers(kafka, connection, { folder: java.folder, signal });
+    return kafka;
+  } catch (error) {
+    await end(kafka, "SIGKILL");
+    throw error;
+  }
 }
 
 /** Removes what a broker has written, and nothing else that may stand in the folder. */

@@ -157,6 +157,13 @@ const IN_USE: Reason = [
   "Stop that one, or choose another folder with --data",
 ];
 
+const PORT_TAKEN = /Address already in use/;
+
+/** Whether the last broker of the folder could not listen where it was to. */
+export function hasFoundPortTaken(folder: string): boolean {
+  return PORT_TAKEN.test(readIfThere(`${folder}/broker.log`));
+}
+
 /** What Kafka and Java say, and what it means. */
 const MEANINGS: readonly (readonly [RegExp, Reason])[] = [
   TOO_OLD,
@@ -165,6 +172,7 @@ const MEANINGS: readonly (readonly [RegExp, Reason])[] = [
     "the disk is full",
     "Make room, or drop its data with --reset",
   ]],
+  [PORT_TAKEN, ["a port that it needs is taken", "Start it again: it takes other ports"]],
 ];
 
 /** Returns why Kafka ended, as far as its log tells. */
