@@ -3,19 +3,12 @@
  * exactly the offsets that we name. Of the client nothing else is handed on, so that another
  * one could take its place.
  */
-import { PipelineError } from "../errors.ts";
 import { Assignment } from "./assignment.ts";
-import {
-  type Consumer,
-  type EachBatchPayload,
-  fetchBatchwise,
-  loadKafkajs,
-  type LogEntry,
-  openClient,
-  type PartitionAssigner,
-} from "./client.ts";
+import type { Consumer, EachBatchPayload } from "./client.ts";
 import type { Connection } from "./connection.ts";
 import { Contact } from "./contact.ts";
+import { givenUp, isTransient } from "./crash.ts";
+import { type GroupClientOptions, HEARTBEAT_MS, openConsumer } from "./group_client.ts";
 import { GroupOffsets } from "./group_offsets.ts";
 import { Handover } from "./handover.ts";
 import { Lease } from "./lease.ts";
@@ -24,22 +17,11 @@ import type { FetchedMessages, PartitionReader } from "./reader.ts";
 import { WRONG_OFFSETS } from "./record_batch.ts";
 
 /** What a member of a group needs to know. */
-export interface MemberOptions {
+export interface MemberOptions extends GroupClientOptions {
   readonly topic: string;
-  readonly groupId: string;
-  readonly sessionTimeoutMs: number;
   readonly reader: PartitionReader;
-  /** Told what the client would print. */
-  readonly onLog?: ((entry: LogEntry) => void) | undefined;
 }
 
-/** How often it tries again: for ever, as far as a person can tell. */
-const FOR_EVER = 100_000;
-const HEARTBEAT_MS = 500;
-/** After so long a partition that was added to the topic is found, in ms. */
-const METADATA_MS = 3000;
-/** The most that one answer brings of a partition: some 15,000 messages. */
-const FETCH_BYTES = 512 * 1024;
 /** How long leaving the group may take, in ms. */
 const FAREWELL_MS = 4000;
 /** How long it waits after the client has given up, in ms. */
@@ -78,27 +60,11 @@ export class GroupMember implements AsyncDisposable {
     connection: Connection,
     options: MemberOptions,
   ): Promise<GroupMember> {
-    const { groupId, sessionTimeoutMs: sessionTimeout, onLog } = options;
     let onMissed = (): void => {};
     let onJoin = (): void => {};
-    await fetchBatchwise();
-    const { PartitionAssigners: { roundRobin } } = await loadKafkajs();
-    const client = await openClient(connection, {
-      retries: FOR_EVER,
-      onLog: (entry) => {
-        if (entry.level === "error" && /connect/i.test(entry.message)) onMissed();
-        onLog?.(entry);
-      },
-    });
-    const consumer = client.consumer({
-      ...{ groupId, sessionTimeout, heartbeatInterval: HEARTBEAT_MS },
-      maxWaitTimeInMs: 200,
-      minBytes: 1,
-      metadataMaxAge: METADATA_MS,
-      maxBytesPerPartition: FETCH_BYTES,
-      allowAutoTopicCreation: false,
-      partitionAssigners: [telling(roundRobin, () => onJoin())],
-      retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: FOR_EVER },
+    const consumer = await openConsumer(connection, options, {
+      onMissed: () => onMissed(),
+      onJoin: () => onJoin(),
     });
     const member = new GroupMember(consumer, options);
     onMissed = () => member.#contact.missed();
@@ -121,7 +87,7 @@ export class GroupMember implements AsyncDisposable {
   /** Goes on, or ends, after the client has given up. */
   async #crashed(error: Error): Promise<void> {
     try {
-      if (!TRANSIENT.includes(innermost(error).name)) throw error;
+      if (!isTransient(error)) throw error;
       this.#contact.missed();
       this.#options.reader.onJoining();
       await wait(RUN_AGAIN_MS);
@@ -302,36 +268,6 @@ export class GroupMember implements AsyncDisposable {
     this.#hasEnded = true;
     this.#options.reader.onFailure(error);
   }
-}
-
-/** Returns an assigner that tells of every request to join, right before it is sent. */
-function telling(makeAssigner: PartitionAssigner, onJoin: () => void): PartitionAssigner {
-  return (config) => {
-    const assigner = makeAssigner(config);
-    const protocol: typeof assigner.protocol = (subscription) => {
-      onJoin();
-      return assigner.protocol(subscription);
-    };
-    return { ...assigner, protocol };
-  };
-}
-
-/** What the client takes for final, and is over when the broker is back. */
-const TRANSIENT: readonly string[] = [
-  "KafkaJSGroupCoordinatorNotFound",
-  "KafkaJSTimeout",
-  "KafkaJSLockTimeout",
-];
-
-function innermost(error: Error): Error {
-  return error.cause instanceof Error ? innermost(error.cause) : error;
-}
-
-function givenUp(topic: string, cause: Error): PipelineError {
-  return new PipelineError("kafka", `Cannot read ${topic} on: ${cause.message}`, {
-    hint: "What was committed is safe: mend this, then start again",
-    cause,
-  });
 }
 
 function wait(ms: number): Promise<void> {
