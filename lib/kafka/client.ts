@@ -8,6 +8,7 @@ import type { ISocketFactory, Kafka, KafkaConfig } from "kafkajs";
 import { CODECS } from "./codecs.ts";
 import { type Connection, formatServer } from "./connection.ts";
 import { decodeFetchResponse } from "./fetch_response.ts";
+import { mendClient, withSocket } from "./mends.ts";
 
 export type { Consumer, EachBatchPayload, PartitionAssigner } from "kafkajs";
 
@@ -62,16 +63,11 @@ export async function openClient(
   );
 }
 
-/** The connection whose queue is being made. */
-let connected: Socket | undefined;
-
 /** Connects as the client does by itself, but sends what it has at once. */
 const connect: ISocketFactory = ({ host, port, ssl, onConnect }) => {
   const server = isIP(host) > 0 ? { host, port } : { host, port, servername: host };
   const onReady = (): void => {
-    connected = socket;
-    onConnect();
-    connected = undefined;
+    withSocket(socket, onConnect);
   };
   const socket: Socket = ssl
     ? connectTls({ ...server, ...ssl }, onReady)
@@ -80,7 +76,7 @@ const connect: ISocketFactory = ({ host, port, ssl, onConnect }) => {
   return socket.setNoDelay(true).setKeepAlive(true, 60_000);
 };
 
-/** Returns the package with all codecs and without its two faults. */
+/** Returns the package with all codecs and without the faults that matter here. */
 export async function loadKafkajs(): Promise<typeof import("kafkajs")> {
   const { default: kafkajs } = await import("kafkajs");
   const { CompressionTypes, CompressionCodecs } = kafkajs;
@@ -89,76 +85,8 @@ export async function loadKafkajs(): Promise<typeof import("kafkajs")> {
     [CompressionTypes.LZ4]: () => CODECS.lz4,
     [CompressionTypes.ZSTD]: () => CODECS.zstd,
   });
-  await mendRequestQueue();
+  await mendClient();
   return kafkajs;
-}
-
-/** A request on its way, as far as it is mended. */
-interface SocketRequest {
-  /** Called when its answer has not come in time. */
-  timeoutHandler(): void;
-}
-
-/** What of the package's own queue of a connection is mended. */
-interface RequestQueue {
-  /** Until when the broker wants no request, in ms since 1970. */
-  throttledUntil: number;
-  scheduleCheckPendingRequests(): void;
-  /** Called when the connection is there. */
-  scheduleRequestTimeoutCheck(): void;
-  createSocketRequest(request: unknown): SocketRequest;
-  /** Ours: the connection. */
-  socket: Socket | undefined;
-}
-
-/** How often the queue looks for requests that wait, in ms. */
-const QUEUE_CHECK_MS = 10;
-
-let isMended = false;
-
-async function mendRequestQueue(): Promise<void> {
-  if (isMended) return;
-  isMended = true;
-  const { prototype }: { readonly prototype: RequestQueue } =
-    (await import("kafkajs/request-queue")).default;
-  mendTimer(prototype);
-  closeSilentConnections(prototype);
-}
-
-/**
- * Gives the queue's timer a time to come. It is handed the time until the broker's throttle
- * ends, and of a throttle that has ended long ago that is a negative one, for which Node and
- * Deno print a TimeoutNegativeWarning.
- */
-function mendTimer(queue: RequestQueue): void {
-  const { scheduleCheckPendingRequests } = queue;
-  queue.scheduleCheckPendingRequests = function () {
-    const { throttledUntil } = this;
-    this.throttledUntil = Math.max(throttledUntil, Date.now() + QUEUE_CHECK_MS);
-    scheduleCheckPendingRequests.call(this);
-    this.throttledUntil = throttledUntil;
-  };
-}
-
-/**
- * Closes a connection on which an answer has not come in time. The client would go on asking
- * there, for ever where the other side is gone without a word: a cable, a firewall.
- */
-function closeSilentConnections(queue: RequestQueue): void {
-  const { scheduleRequestTimeoutCheck, createSocketRequest } = queue;
-  queue.scheduleRequestTimeoutCheck = function () {
-    this.socket = connected;
-    scheduleRequestTimeoutCheck.call(this);
-  };
-  queue.createSocketRequest = function (pushed) {
-    const request = createSocketRequest.call(this, pushed);
-    const { timeoutHandler } = request;
-    request.timeoutHandler = () => {
-      timeoutHandler();
-      this.socket?.destroy(new Error("it does not answer any more"));
-    };
-    return request;
-  };
 }
 
 /** What of the package's own answers to requests for messages is replaced. */

@@ -3,7 +3,8 @@
  * nobody is told; or both sides are told. It can also change what goes through.
  */
 
-type Change = (bytes: Uint8Array) => void;
+/** May change bytes where they stand; returns true to hang up instead of handing them on. */
+type Change = (bytes: Uint8Array) => boolean | void;
 
 /** A proxy at a port of its own; dispose of it to close all. */
 export class Proxy implements Disposable {
@@ -13,7 +14,7 @@ export class Proxy implements Disposable {
   readonly #cut = new Set<Deno.Conn>();
   /** The port that it leads to. */
   target = 0;
-  /** May change what goes to the server, where it stands … */
+  /** What is done to what goes to the server … */
   alterSent: Change = () => {};
   /** … and what comes from it. */
   alterReceived: Change = () => {};
@@ -61,7 +62,7 @@ export class Proxy implements Disposable {
     try {
       for (let count; (count = await from.read(bytes)) !== null;) {
         if (this.#cut.has(from)) continue;
-        change(bytes.subarray(0, count));
+        if (change(bytes.subarray(0, count)) === true) break;
         for (let done = 0; done < count;) {
           done += await to.write(bytes.subarray(done, count));
         }

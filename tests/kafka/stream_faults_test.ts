@@ -13,6 +13,7 @@ import { canMount, NO_MOUNT, run, withDisk } from "../world.ts";
 import { Proxy } from "./proxy.ts";
 import {
   checkTogether,
+  LONG_SESSION_MS,
   openFeeder,
   PARTITIONS,
   readAll,
@@ -33,12 +34,16 @@ import {
 } from "./support.ts";
 
 let proxy: Proxy;
+/** One that sees what is said. */
+let plain: Proxy;
 const bench = useBroker(async (folder) => {
   await putCertificates(`${folder}/certs`);
   proxy = new Proxy();
   const identity = `${folder}/certs/broker.pem`;
   const proxied = { name: "PROXIED", identity, advertisedPort: proxy.port };
-  return { topic: TOPIC, partitions: PARTITIONS, extra: [proxied] };
+  plain = new Proxy();
+  const seen = { name: "PLAIN", advertisedPort: plain.port };
+  return { topic: TOPIC, partitions: PARTITIONS, extra: [proxied, seen] };
 });
 
 const SHORT = { session: SESSION_MS };
@@ -73,6 +78,37 @@ kafkaTest("a stream outlives connections that are cut without a word", async () 
   assert.equal((await ended).code, 143);
   assert.deepEqual(await checkStore(store), sent());
 });
+
+/** The numbers of requests: who looks after a group, and that a member leaves it. */
+const [FIND_COORDINATOR, LEAVE_GROUP] = [10, 13];
+
+kafkaTest(
+  "a stream whose client gives up goes on as the member that it was",
+  async () => {
+    plain.target = bench().broker.ports.get("PLAIN")!;
+    const stores = ["gives-up", "guest"].map((name) => `${bench().folder}/${name}`);
+    const flags = stores.map((store) => ["--store", store, "--group-id", "gives-up"]);
+    const through = [
+      ...["--bootstrap-servers", `127.0.0.1:${plain.port}`],
+      ...["--security-protocol", "plaintext", "--debug"],
+    ];
+    const one = startStream(bench(), [...flags[0]!, ...through]);
+    await one.said("partitions 0, 1");
+    plain.alterSent = (bytes) => [FIND_COORDINATOR, LEAVE_GROUP].includes(bytes[5]!);
+    const started = performance.now();
+    const two = startStream(bench(), flags[1]!); // lets the first one join again
+    await one.said("Crash: ");
+    plain.alterSent = () => {};
+    await one.said(/Reading ibtissam, partition [01]\n/);
+    await two.said(/Reading ibtissam, partition [01]\n/);
+    // a new member would wait for the end of the session that the old one has
+    assert.ok(performance.now() - started < LONG_SESSION_MS / 2);
+    for (const { child, ended } of [one, two]) {
+      child.kill("SIGTERM");
+      assert.equal((await ended).code, 143);
+    }
+  },
+);
 
 /** Returns how many messages were sent. */
 const total = (): number => sent().values().reduce((sum, end) => sum + end, 0);
@@ -270,4 +306,6 @@ diskTest("a read-only folder is refused before anything is read", async (disk) =
   assert.equal(await recordsIn(store), 10);
 });
 
-Deno.test.afterAll(() => proxy?.[Symbol.dispose]());
+Deno.test.afterAll(() => {
+  for (const one of [proxy, plain]) one?.[Symbol.dispose]();
+});

@@ -20,7 +20,7 @@ export const PARTITIONS = 2;
 /** A session so short that nobody waits long for a member that was killed … */
 export const SESSION_MS = 1000;
 /** … and one so long that no member is taken for dead because the machine is busy. */
-const LONG_SESSION_MS = 60_000;
+export const LONG_SESSION_MS = 60_000;
 
 /** How long is waited for what must come, in ms: longer than any busy machine takes. */
 const PATIENCE_MS = 120_000;
