@@ -17,7 +17,7 @@ import { connect, dryRun, findSettings, logOf } from "./kafka.ts";
 import { liveView } from "./live_view.ts";
 import { reportCommand } from "./report.ts";
 import { readSettings, variableOf } from "./settings.ts";
-import { formatEnd, printLines } from "./stream_lines.ts";
+import { formatEnd, formatShare, printLines } from "./stream_lines.ts";
 import {
   checkStreamValues,
   streamSettings,
@@ -118,7 +118,7 @@ async function read(
   const { topic, store, "dead-letters": letters, for: durationMs } = values;
   const { now } = effects;
   const onLog = logOf(values, effects);
-  const { connection } = await connect(values, effects);
+  const { connection, partitions } = await connect(values, effects);
   await using producer = letters === undefined
     ? undefined
     : await openLetters(connection, letters, onLog);
@@ -136,6 +136,10 @@ async function read(
     maxRecords: values["max-records"],
     signal: AbortSignal.any([effects.signal, time.signal]),
   });
+  const share = formatShare(monitor.read(), partitions);
+  if (values["until-end"] && !values.quiet && share !== undefined) {
+    complain(effects, `warning: ${share}\n`);
+  }
 }
 
 async function openLetters(

@@ -91,6 +91,16 @@ export function formatLine(status: StreamStatus): string {
     `lag ${number.format(lag)}; ${state}`;
 }
 
+/** Returns what others have read of the topic's partitions; undefined where nobody has. */
+export function formatShare(
+  { topic, group, partitions: ours }: StreamStatus,
+  partitions: number,
+): string | undefined {
+  if (ours.length >= partitions) return undefined;
+  return `${ours.length} of ${partitions} partitions of ${topic} were read: ` +
+    `other members of group ${printable(group)} have the others`;
+}
+
 /** Returns what a stream has done, when it ends. */
 export function formatEnd({ counts, store, topic, started, at }: StreamStatus): string {
   const { read, blank, rejected, filtered, kept } = counts;

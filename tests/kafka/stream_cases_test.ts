@@ -253,6 +253,31 @@ kafkaTest(
   },
 );
 
+kafkaTest("--until-end warns where other members have a share", async () => {
+  const { folder } = bench();
+  const group = ["--group-id", "halves"];
+  const one = startStream(bench(), ["--store", `${folder}/half`, ...group]);
+  await one.said("partitions 0, 1");
+  const { stderr } = await readAll(bench(), [
+    "--store",
+    `${folder}/other-half`,
+    ...group,
+  ]);
+  assert.match(
+    stderr,
+    /^warning: 1 of 2 partitions of ibtissam were read: other members of group halves have the others$/m,
+  );
+  await one.said("partitions 0, 1");
+  one.child.kill("SIGTERM");
+  assert.equal((await one.ended).code, 143);
+  const { stderr: alone } = await readAll(bench(), [
+    "--store",
+    `${folder}/half`,
+    ...group,
+  ]);
+  assert.doesNotMatch(alone, /warning/);
+});
+
 kafkaTest(
   "a process that was stopped while others took over writes nothing",
   async () => {

@@ -4,9 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
+import { readStore } from "../../lib/stream/snapshot.ts";
 import { checkStore } from "../store_support.ts";
 import { runCommandProcess } from "../support.ts";
 import {
+  LONG_SESSION_MS,
   openFeeder,
   PARTITIONS,
   readAll,
@@ -15,6 +17,7 @@ import {
   SESSION_MS,
   startStream,
   TOPIC,
+  until,
   wait,
 } from "./stream_support.ts";
 import { flagsFor, kafkaTest, newTopic, putCertificates, useBroker } from "./support.ts";
@@ -154,8 +157,15 @@ kafkaTest("a stream outlives its broker, killed and stopped", async () => {
     await said("Kafka answers again");
     assert.ok(performance.now() - started < 3000);
     await feeder.send(500);
+    await until(async () => {
+      const { contents: { partitions } } = await readStore(store);
+      return [...sent()].every(([partition, end]) =>
+        partitions.get(partition)?.ranges.at(-1)?.next === BigInt(end)
+      );
+    });
+    // a new member would wait for the end of the session that the old one has
+    assert.ok(performance.now() - started < LONG_SESSION_MS / 2);
   }
-  await wait(1500);
   child.kill("SIGTERM");
   assert.equal((await ended).code, 143);
   await readAll(bench(), flags);
