@@ -23,15 +23,20 @@ function serveTest(
   Deno.test({ name, ignore: !hasNetwork || !hasProcesses, fn });
 }
 
-/** Sends a request as it stands; returns the first line of the answer. */
-async function raw(url: string, request: string): Promise<string> {
+/** Sends a request as it stands; returns what comes first, or all until the server hangs up. */
+async function raw(
+  url: string,
+  request: string,
+  { isWhole = false } = {},
+): Promise<string> {
   const { hostname, port } = new URL(url);
   using connection = await Deno.connect({ hostname, port: Number(port) });
   // what is too much may be refused before all of it was sent
   await connection.write(new TextEncoder().encode(request)).catch(() => {});
+  if (isWhole) return await new Response(connection.readable).text();
   const bytes = new Uint8Array(1024);
   const count = await connection.read(bytes) ?? 0;
-  return new TextDecoder().decode(bytes.subarray(0, count)).split("\r\n")[0]!;
+  return new TextDecoder().decode(bytes.subarray(0, count));
 }
 
 serveTest("serveLive() answers to this machine's own names only", async ({ url }) => {
@@ -48,11 +53,15 @@ serveTest("serveLive() answers to this machine's own names only", async ({ url }
     ["", 403],
   ];
   for (const [host, status] of cases) {
-    const line = await raw(
+    const answer = await raw(
       url,
       `GET /healthz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+      { isWhole: true },
     );
-    assert.match(line, new RegExp(`^HTTP/1.1 ${status} `), host);
+    assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `), host);
+    const refused =
+      `\r\n\r\nThis is http://127.0.0.1:${port}/ and answers to no other name\n`;
+    assert.equal(answer.endsWith(refused), status === 403);
   }
 });
 
@@ -114,8 +123,8 @@ serveTest("serveLive() outlives requests that are none", async ({ url }) => {
     ["\x16\x03\x01 a greeting in TLS", 400],
   ];
   for (const [request, status] of cases) {
-    const line = await raw(url, `${request}\r\n\r\n`);
-    assert.match(line, new RegExp(`^HTTP/1.[01] ${status} `), request.slice(0, 80));
+    const answer = await raw(url, `${request}\r\n\r\n`);
+    assert.match(answer, new RegExp(`^HTTP/1.[01] ${status} `), request.slice(0, 80));
   }
   assert.equal(await (await fetch(`${url}healthz`)).text(), "ok\n");
 });

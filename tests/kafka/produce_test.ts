@@ -332,6 +332,18 @@ kafkaTest(
   },
 );
 
+kafkaTest("what Kafka refuses for other reasons is told in its words", async () => {
+  const { broker, folder } = bench();
+  const topic = await newTopic(broker, 1, { "cleanup.policy": "compact" });
+  const input = put(folder, "keyless.csv", "Ali Bennis,21,Law\n");
+  const { code, stderr } = await produce(topic, ["--input", input]);
+  assert.match(
+    stderr,
+    /error: Kafka refuses records for topic-\d+: .+\n {7}The broker's log may tell more\n$/,
+  );
+  assert.equal(code, 5);
+});
+
 /** Starts to send many records; resolves when some are in the topic. */
 async function startMany(topic: string, records: number): Promise<Deno.ChildProcess> {
   const { broker, folder } = bench();

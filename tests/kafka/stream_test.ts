@@ -118,7 +118,10 @@ for (const [signal, exitCode] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
         child.kill(signal);
         const { code, stderr } = await ended;
         assert.equal(code, exitCode, stderr);
-        assert.match(stderr, /Stopped by .+\n +All that came is in the store/);
+        assert.match(
+          stderr,
+          /Stopped by .+\n {7}All that came is in the store; the next start goes on from there\n$/,
+        );
         assert.ok(performance.now() - before < 5000);
         const reached = [...(await checkStore(store)).values()];
         assert.ok(Math.max(...reached) > 0);
