@@ -58,9 +58,8 @@ export async function* execute(
           else yield response;
         }
       } catch (error) {
-        if (last === undefined || !isLoss(error) || losses === PAUSES_MS.length) {
-          throw error;
-        }
+        const isRepeatable = last === undefined ? wasNeverSent(error) : isLoss(error);
+        if (!isRepeatable || losses === PAUSES_MS.length) throw error;
         await new Promise((resolve) => setTimeout(resolve, PAUSES_MS[losses++]));
       }
     }
@@ -69,9 +68,14 @@ export async function* execute(
   }
 }
 
-function isLoss(error: unknown): boolean {
+function isLoss(error: unknown): error is RpcError {
   return error instanceof RpcError &&
     (error.code === CODES.unavailable || error.code === CODES.deadlineExceeded);
+}
+
+/** Whether there was no connection that could have carried the request. */
+function wasNeverSent(error: unknown): boolean {
+  return isLoss(error) && error.message.startsWith("No connection established");
 }
 
 /** Ends a plan on the cluster: to end its stream would leave it running. */

@@ -8,7 +8,7 @@ type Change = (bytes: Uint8Array) => boolean | void;
 
 /** A proxy at a port of its own; dispose of it to close all. */
 export class Proxy implements Disposable {
-  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #open = new Set<Deno.Conn>();
   /** Connections that are open now but carry nothing from now on. */
   readonly #cut = new Set<Deno.Conn>();
@@ -36,6 +36,16 @@ export class Proxy implements Disposable {
   /** Closes all connections that are open; new ones work. */
   drop(): void {
     for (const conn of this.#open) this.#close(conn);
+  }
+
+  /** Closes all and listens no more; returns what listens at the same port again. */
+  leave(): () => void {
+    const { port } = this;
+    this[Symbol.dispose]();
+    return () => {
+      this.#listener = Deno.listen({ hostname: "127.0.0.1", port });
+      void this.#serve();
+    };
   }
 
   [Symbol.dispose](): void {

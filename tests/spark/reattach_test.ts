@@ -9,7 +9,7 @@ import {
 import { freePorts } from "../../tools/java/ports.ts";
 import { Proxy } from "../kafka/proxy.ts";
 import { columnOf } from "../../lib/spark/arrow.ts";
-import { sparkTest, useSpark } from "./support.ts";
+import { sparkTest, texts, useSpark } from "./support.ts";
 
 const cluster = useSpark();
 
@@ -70,6 +70,16 @@ proxyTest("a way that stays cut is a lost connection", async (session, proxy) =>
     message: `The connection to Spark at 127.0.0.1:${proxy.port} is lost`,
     hint: "See its log; run this again when it is back",
   });
+});
+
+proxyTest("a query finds the server as soon as it is back", async (session, proxy) => {
+  const listenAgain = proxy.leave();
+  const ask = () => texts(session.sql("SELECT 'a'"));
+  const lost = { message: `The connection to Spark at 127.0.0.1:${proxy.port} is lost` };
+  await assert.rejects(ask(), lost); // on its way when the connection ends
+  await assert.rejects(ask(), lost); // nobody is there
+  listenAgain();
+  assert.deepEqual(await ask(), ["a"]);
 });
 
 proxyTest("a file that arrives damaged is refused", async (session, proxy) => {
