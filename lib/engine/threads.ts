@@ -22,7 +22,7 @@ export interface ThreadOptions {
   readonly threads: number;
   /** From so many bytes on other threads are worth their start; 64 MiB by default. */
   readonly largeBytes?: number;
-  /** how long a block is; 128 KiB by default. */
+  /** How long a block is; 384 KiB by default. */
   readonly blockBytes?: number;
   /** The module that the threads run. */
   readonly worker?: URL;
@@ -30,7 +30,7 @@ export interface ThreadOptions {
 
 const LARGE_BYTES = 64 * 1024 * 1024;
 /** Some are under way at once: longer ones would only need more memory. */
-const BLOCK_BYTES = 128 * 1024;
+const BLOCK_BYTES = 384 * 1024;
 /** Blocks under way for each other thread, so that none waits for its next. */
 const BLOCKS_PER_THREAD = 2;
 

@@ -43,24 +43,30 @@ function putText(memory: Uint8Array, entry: number, text: string): void {
   memory[entry + LENGTH] = written;
 }
 
+/** How many characters are looked at together: of all at once, the memory would stay ours. */
+const PAGE = 0x1000;
+
 /** Fills the table of kinds of characters; that of letters is filled before. */
 function fillKinds(memory: Uint8Array, wasm: Exports): void {
-  const codePoints = new Uint16Array(0x10000).map((_, i) => i);
-  const characters = new TextDecoder("utf-16le").decode(codePoints); // surrogates are none
-  const at = wasm.KINDS.value;
-  const kinds = memory.subarray(at, at + characters.length);
-  kinds.fill(wasm.OTHER.value);
-  const fill = (run: RegExp, kind: number) => {
-    for (const { index, 0: { length } } of characters.matchAll(run)) {
-      kinds.fill(kind, index, index + length);
+  const runs: readonly (readonly [run: RegExp, kind: number])[] = [
+    [/[^"\P{ASCII}]+/gu, wasm.PLAIN.value],
+    [WHITE_SPACE, wasm.WHITE_SPACE.value],
+    [new RegExp(CONTROL, "gv"), wasm.CONTROL.value],
+  ];
+  for (let first = 0; first < 0x10000; first += PAGE) {
+    const at = wasm.KINDS.value + first;
+    const kinds = memory.subarray(at, at + PAGE).fill(wasm.OTHER.value);
+    const codePoints = Array.from({ length: PAGE }, (_, i) => first + i);
+    const characters = String.fromCharCode(...codePoints);
+    for (const [run, kind] of runs) {
+      for (const { index, 0: { length } } of characters.matchAll(run)) {
+        kinds.fill(kind, index, index + length);
+      }
     }
-  };
-  fill(/[^"\P{ASCII}]+/gu, wasm.PLAIN.value);
-  fill(WHITE_SPACE, wasm.WHITE_SPACE.value);
-  fill(new RegExp(CONTROL, "gv"), wasm.CONTROL.value);
+  }
   for (let codePoint = TWO_BYTES; codePoint < THREE_BYTES; codePoint++) {
     const isLetter = memory[wasm.UPPER_CASE.value + 8 * codePoint + LENGTH]! > 0;
-    if (isLetter) kinds[codePoint] = wasm.PLAIN.value;
+    if (isLetter) memory[wasm.KINDS.value + codePoint] = wasm.PLAIN.value;
   }
 }
 
