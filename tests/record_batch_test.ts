@@ -172,7 +172,7 @@ for (const attributes of [0, 1]) {
 
 const DAMAGED: readonly (readonly [what: string, bytes: Uint8Array, damage: string])[] = [
   ["begins before the last one ends", together(whole, batch({ base: 9n })), OFFSETS],
-  ["ends behind all", batch({ base: options.end - 1n, deltas: [0, 1] }), OFFSETS],
+  ["begins behind all", batch({ base: options.end + 1n }), OFFSETS],
   ["begins below 0", batch({ base: -1n }), OFFSETS],
   ["ends before it begins", batch({ lastDelta: -1 }), OFFSETS],
   ["is all that came, and cut", whole.subarray(0, -1), CUT],
@@ -199,6 +199,15 @@ for (const [what, bytes, damage] of DAMAGED) {
     assert.equal(read.batches.length, bytes.length > 150 ? 1 : 0);
   });
 }
+
+Deno.test("readBatches() takes what came while the broker answered, without a gap", async () => {
+  const bases = [options.end - 1n, options.end + 1n];
+  const came = together(...bases.map((base) => batch({ base, deltas: [0, 1] })));
+  const { batches, damage } = (await readBatches(came, options))!;
+  assert.deepEqual([batches.map(({ base }) => base), damage], [bases, undefined]);
+  const later = together(came, batch({ base: options.end + 4n }));
+  assert.equal((await readBatches(later, options))!.damage, OFFSETS);
+});
 
 /** Returns an answer about one partition of the topic `t`. */
 function answer(records: Uint8Array, aborted = -1): Uint8Array {

@@ -33,7 +33,7 @@ export interface RecordBatch {
 /** What {@linkcode readBatches} needs to know beside the bytes. */
 export interface ReadBatchesOptions {
   readonly unpackers: Unpackers;
-  /** The offset before which all records of the partition are. */
+  /** The offset before which all records were, just before the broker has read these. */
   readonly end: bigint;
 }
 
@@ -74,7 +74,8 @@ const LEAST_OLD = 26;
  *
  * Nothing of a batch is read before its checksum was compared: a broker sends what its disk
  * holds. The checksum leaves out the offset that a batch begins with; so the offsets are
- * compared with those before and with the end.
+ * compared with those before and with the end. What comes while the broker answers is behind
+ * that end, one batch right behind the other.
  */
 export async function readBatches(
   bytes: Uint8Array,
@@ -97,7 +98,8 @@ export async function readBatches(
     if (isOld) continue;
     try {
       const batch = await unpack(frame, unpackers);
-      if (batch.base < next || batch.last < batch.base || batch.last >= end) {
+      const isBehind = batch.base > next && batch.base > end;
+      if (batch.base < next || batch.last < batch.base || isBehind) {
         return { batches, damage: WRONG_OFFSETS };
       }
       next = batch.last + 1n;
