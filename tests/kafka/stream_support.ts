@@ -106,6 +106,8 @@ export interface StreamProcess {
   said(text: string | RegExp): Promise<void>;
   /** What it leaves when it ends. */
   readonly ended: Promise<Ran & { readonly signal: Deno.Signal | null }>;
+  /** Ends it as a service manager does; fails with what it said if it had ended by itself. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -140,6 +142,13 @@ export function startStream(
   return {
     child,
     ended,
+    async stop() {
+      try {
+        child.kill("SIGTERM");
+      } catch { /* it has ended by itself: what it said tells why */ }
+      const { code, stderr } = await ended;
+      assert.equal(code, 143, stderr);
+    },
     said(text) {
       return new Promise((resolve, reject) => {
         let hasEnded = false;
